@@ -1,0 +1,71 @@
+# FlixList: the manual. "make" alone prints what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help setup build run check format test unit prepare-pg e2e bench trials docs clean
+
+SET ?= run
+SWIFT_FILES := Sources Tests Package.swift
+
+help: ## Print this list
+	@sed -nE 's/^([a-z][a-z0-9-]*):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: ## Install what is missing on Debian or Ubuntu (SET=run, test, bench or docs)
+	@scripts/setup.sh $(SET)
+
+build: ## Build the optimised program, .build/release/flixlist
+	@scripts/setup.sh run
+	swift build -c release --product flixlist
+
+run: build ## Build and serve FlixList; FLIXLIST_HOST, FLIXLIST_PORT and the like are respected
+	@url=$${FLIXLIST_PUBLIC_URL:-http://$${FLIXLIST_HOST:-127.0.0.1}:$${FLIXLIST_PORT:-8080}/}; \
+	echo "FlixList: $$url (Ctrl-C stops it)"; \
+	exec .build/release/flixlist serve
+
+check: ## Check the formatting and the house rules (TidyTests)
+	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+	swift test --filter TidyTests
+
+format: ## Format the Swift sources in place
+	swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+test: ## Run everything that must pass: setup, check, unit, prepare-pg, e2e
+	@scripts/setup.sh test
+	@$(MAKE) check
+	@$(MAKE) unit
+	@$(MAKE) prepare-pg
+	@$(MAKE) e2e
+
+unit: ## Run all Swift tests, on SQLite
+	@rm -rf .build/pg
+	swift build --build-tests
+	swift test --skip-build
+
+prepare-pg: ## Prepare every SQL statement on a throw-away PostgreSQL (after unit)
+	@scripts/prepare-pg.sh
+
+e2e: ## Drive the debug program with a real browser
+	@[ -x .venv/bin/pytest ] || { echo "There is no .venv: run 'make setup SET=test' first." >&2; exit 1; }
+	swift build --product flixlist
+	.venv/bin/pytest Tests/Browser
+
+bench: ## Measure the pages on the reference library (takes a while)
+	@scripts/setup.sh bench
+	@$(MAKE) build
+	bench/run.sh
+
+trials: ## Run the timed, statistical and long trials
+	@$(MAKE) build
+	bench/trials.sh
+
+docs: ## Draw docs/*.puml as docs/*.svg
+	@scripts/setup.sh docs
+	@compgen -G 'docs/*.puml' >/dev/null || { echo "There is no docs/*.puml to draw." >&2; exit 1; }
+	PLANTUML_LIMIT_SIZE=8192 plantuml -nometadata -tsvg docs/*.puml
+
+clean: ## Remove what was built; people's data stays
+	rm -rf .build .venv .pytest_cache
+	find Tests scripts bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
