@@ -1,0 +1,138 @@
+internal import GRDB
+internal import GRDBSQLite
+internal import Synchronization
+
+/// The embedded database: one file in WAL mode, one writer, several readers, every commit on disk before it is answered.
+public final class SQLite: Database {
+  /// It is SQLite.
+  public let engine = Engine.sqlite
+
+  private let pool: DatabasePool
+  private let observer: DatabaseObserver
+  private let connections: Mutex<Connections>
+
+  /// How many readers may work at once.
+  static let readersAtOnce = 6
+  /// How long a writer waits for another process, in seconds.
+  static let busyTimeoutSeconds = 5.0
+
+  /// Opens the file at `path`, made when it is not there.
+  ///
+  /// - Throws: `DatabaseError` when the file is not a database, is damaged, or cannot be read and written.
+  public init(path: String, observer: DatabaseObserver = .init()) throws {
+    self.observer = observer
+    connections = Mutex(Connections())
+    var configuration = Configuration()
+    configuration.maximumReaderCount = Self.readersAtOnce
+    configuration.persistentReadOnlyConnections = true
+    configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY")
+    }
+    do {
+      pool = try DatabasePool(path: path, configuration: configuration)
+      // GRDB sets NORMAL when it turns WAL on, after prepareDatabase: a power cut would lose answered commits.
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      _ = try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+    } catch let error as GRDB.DatabaseError {
+      throw DatabaseError(error)
+    }
+  }
+
+  public func read<T: Sendable>(_ body: @Sendable (Connection) throws -> T) async throws -> T {
+    // On the caller's own thread: a page's statements take well under a millisecond, and two hops between
+    // executors cost more than they do. Longer work goes through `readLong`.
+    try readBlocking(body)
+  }
+
+  private func readBlocking<T>(_ body: (Connection) throws -> T) throws -> T {
+    let start = ContinuousClock.now
+    defer { observer.access(false, ContinuousClock.now - start) }
+    do {
+      return try pool.read { try body(connection(of: $0)) }
+    } catch let error as GRDB.DatabaseError {
+      throw DatabaseError(error)
+    }
+  }
+
+  public func readLong<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+    let start = ContinuousClock.now
+    defer { observer.access(false, ContinuousClock.now - start) }
+    do {
+      return try await pool.read { [self] in try body(connection(of: $0)) }
+    } catch let error as GRDB.DatabaseError {
+      throw DatabaseError(error)
+    }
+  }
+
+  public func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+    let start = ContinuousClock.now
+    defer { observer.access(true, ContinuousClock.now - start) }
+    do {
+      return try await pool.write { [self] in try body(connection(of: $0)) }
+    } catch let error as GRDB.DatabaseError {
+      throw DatabaseError(error)
+    }
+  }
+
+  public func writeBlocking<T: Sendable>(_ body: @Sendable (Connection) throws -> T) throws -> T {
+    do {
+      return try pool.write { try body(connection(of: $0)) }
+    } catch let error as GRDB.DatabaseError {
+      throw DatabaseError(error)
+    }
+  }
+
+  public func close() throws {
+    try pool.barrierWriteWithoutTransaction { _ in
+      connections.withLock { all in
+        for connection in all.byHandle.values { connection.forget() }
+        all.byHandle = [:]
+      }
+    }
+    do {
+      try pool.close()
+    } catch let error as GRDB.DatabaseError {
+      throw DatabaseError(error)
+    }
+  }
+
+  /// The level of `PRAGMA synchronous` on the writer: 2 is FULL.
+  public func synchronousLevel() throws -> Int {
+    try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
+  }
+
+  /// What SQLite finds wrong with the file: nothing when it is sound.
+  public func integrityProblems() throws -> [String] {
+    try pool.read { database in
+      let integrity = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+      let keys = try GRDB.Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { "foreign key: \($0)" }
+      return integrity + keys
+    }
+  }
+
+  /// A consistent copy of the whole database in a new file.
+  public func copy(to path: String) throws {
+    try pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+  }
+
+  private func connection(of database: GRDB.Database) -> Connection {
+    // Handed out of the lock, but only to the queue that owns this connection.
+    nonisolated(unsafe) var found: Connection?
+    connections.withLock { all in
+      let key = ObjectIdentifier(database)
+      let known = all.byHandle[key] ?? Connection(database, prepared: observer.prepared)
+      all.byHandle[key] = known
+      found = known
+    }
+    return found ?? Connection(database, prepared: observer.prepared)
+  }
+}
+
+/// The wrapper of each of the pool's connections, by the identity of the connection.
+///
+/// Unchecked because a wrapper is used only inside GRDB's closure for that connection, on the one queue that owns it;
+/// this table merely remembers it between closures.
+private struct Connections: @unchecked Sendable {
+  var byHandle: [ObjectIdentifier: Connection] = [:]
+}
