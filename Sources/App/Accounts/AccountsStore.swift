@@ -1,0 +1,132 @@
+import SQL
+
+/// Accounts: made, found by name, changed.
+enum AccountsStore {
+  /// A new account.
+  struct New: Sendable {
+    var username: String
+    var email: String?
+    var displayName: String
+    var password: String
+    var isAdmin: Bool
+    var zone: String?
+    var language: Language
+  }
+
+  /// Makes an account; nil when the name is taken. A taken e-mail is left out and nobody is told.
+  static func create(_ connection: Connection, _ new: New, now: Instant) throws -> Int? {
+    let key = AccountRules.key(new.username)
+    guard try find(connection, nameKey: key) == nil else { return nil }
+    var email = new.email
+    if let given = email, try find(connection, emailKey: AccountRules.key(given)) != nil { email = nil }
+    return try connection.first(
+      """
+      INSERT INTO users (username, username_key, email, email_key, display_name, password, is_admin, zone, zone_known,
+        language, created_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
+      """, new.username, key, email, email.map(AccountRules.key), new.displayName, new.password, new.isAdmin,
+      new.zone ?? Zone.utc.identifier, new.zone != nil, new.language.rawValue, now
+    ) { $0.int() }
+  }
+
+  private static func find(_ connection: Connection, nameKey: String) throws -> Int? {
+    try connection.first("SELECT id FROM users WHERE username_key = $1", nameKey) { $0.int() }
+  }
+
+  private static func find(_ connection: Connection, emailKey: String) throws -> Int? {
+    try connection.first("SELECT id FROM users WHERE email_key = $1", emailKey) { $0.int() }
+  }
+
+  /// What a login needs to know of an account.
+  struct Credentials: Sendable {
+    let id: Int
+    let username: String
+    let hash: String
+    let isDisabled: Bool
+  }
+
+  /// The account with this user name or e-mail address.
+  static func credentials(_ connection: Connection, name: String) throws -> Credentials? {
+    try connection.first(
+      """
+      SELECT id, username, password, is_disabled FROM users WHERE username_key = $1 OR email_key = $1
+      ORDER BY CASE WHEN username_key = $1 THEN 0 ELSE 1 END LIMIT 1
+      """, AccountRules.key(name)
+    ) { Credentials(id: $0.int(), username: $0.text(), hash: $0.text(), isDisabled: $0.bool()) }
+  }
+
+  /// The account with this number.
+  static func credentials(_ connection: Connection, id: Int) throws -> Credentials? {
+    try connection.first("SELECT id, username, password, is_disabled FROM users WHERE id = $1", id) {
+      Credentials(id: $0.int(), username: $0.text(), hash: $0.text(), isDisabled: $0.bool())
+    }
+  }
+
+  /// How many accounts there are.
+  static func count(_ connection: Connection) throws -> Int {
+    try connection.first("SELECT count(*) FROM users") { $0.int() } ?? 0
+  }
+
+  /// Sets the hash of a password.
+  static func setPassword(_ connection: Connection, user: Int, hash: String) throws {
+    try connection.execute("UPDATE users SET password = $2 WHERE id = $1", user, hash)
+  }
+
+  /// The settings of a profile.
+  struct Profile: Sendable {
+    var displayName: String
+    var email: String?
+    var zone: String
+    var dayEndMinutes: Int
+    var language: String
+    var theme: String
+    var scale: String
+    var hasSingleKeys: Bool
+  }
+
+  /// Reads them.
+  static func profile(_ connection: Connection, user: Int) throws -> Profile? {
+    try connection.first(
+      """
+      SELECT display_name, email, zone, day_end_minutes, language, theme, scale, single_keys FROM users WHERE id = $1
+      """, user
+    ) { row in
+      Profile(
+        displayName: row.text(), email: row.optionalText(), zone: row.text(), dayEndMinutes: row.int(),
+        language: row.text(), theme: row.text(), scale: row.text(), hasSingleKeys: row.bool())
+    }
+  }
+
+  /// Writes them. An e-mail address that somebody else has is left as it was.
+  static func setProfile(_ connection: Connection, user: Int, _ profile: Profile) throws {
+    try connection.execute(
+      """
+      UPDATE users SET display_name = $2, zone = $3, zone_known = 1, day_end_minutes = $4, language = $5, theme = $6,
+        scale = $7, single_keys = $8 WHERE id = $1
+      """, user, profile.displayName, profile.zone, profile.dayEndMinutes, profile.language, profile.theme,
+      profile.scale, profile.hasSingleKeys)
+    let key = profile.email.map(AccountRules.key)
+    if let key, let other = try find(connection, emailKey: key), other != user { return }
+    try connection.execute("UPDATE users SET email = $2, email_key = $3 WHERE id = $1", user, profile.email, key)
+  }
+
+  /// Sets the zone alone, from the browser.
+  static func setZone(_ connection: Connection, user: Int, zone: String) throws {
+    try connection.execute("UPDATE users SET zone = $2, zone_known = 1 WHERE id = $1", user, zone)
+  }
+
+  /// Deletes an account with everything that is its own.
+  ///
+  /// Rows that point to the account's own titles go first: the catalogue is not deleted under anybody's record.
+  static func delete(_ connection: Connection, user: Int) throws {
+    try connection.execute("DELETE FROM changes WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM activities WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM shelf WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM counts WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM skips WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM plays WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM entries WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM throttles WHERE bucket IN ($1, $2)", Throttle.accountName(user), Throttle.accountDayName(user))
+    try connection.execute("DELETE FROM users WHERE id = $1", user)
+  }
+}

@@ -1,0 +1,63 @@
+import SQL
+
+/// The kinds of things a person does to their record.
+enum ActivityKind: String, Sendable, CaseIterable {
+  case watched, unwatched, redated, planned, watching, paused, dropped, removed, rated, unrated, favoured, unfavoured, noted
+}
+
+/// What the line about an activity says beside its kind and title.
+struct ActivityDetail: Sendable, Equatable {
+  /// How many plays.
+  var count = 0
+  /// How many episodes were left since they have not aired.
+  var notAired = 0
+  /// The season and number of the (first) episode.
+  var season: Int?
+  var number: Int?
+  /// The episode itself, for the anchor of the page.
+  var episode: Int?
+  /// The rating that was given.
+  var rating: Int?
+
+  /// As it is kept: a JSON object with sorted keys.
+  var text: String {
+    let all: [(String, Int?)] = [
+      ("count", count == 0 ? nil : count), ("episode", episode), ("left", notAired == 0 ? nil : notAired),
+      ("number", number), ("rating", rating), ("season", season),
+    ]
+    return "{" + all.compactMap { name, value in value.map { "\"\(name)\":\($0)" } }.joined(separator: ",") + "}"
+  }
+
+  /// No detail.
+  init() {}
+
+  /// Reads it back.
+  init(text: String) throws {
+    let image = try ImageText.read(text)
+    func number(_ name: String) -> Int? {
+      switch image[name] {
+      case .int(let value): return value
+      default: return nil
+      }
+    }
+    count = number("count") ?? 0
+    notAired = number("left") ?? 0
+    season = number("season")
+    self.number = number("number")
+    episode = number("episode")
+    rating = number("rating")
+  }
+}
+
+/// A line of the activity page.
+struct ActivityLine: Sendable {
+  let id: Int
+  let kind: ActivityKind
+  let title: (id: Int, name: String, kind: TitleKind)?
+  let detail: ActivityDetail
+  let source: String
+  let at: Instant
+  let isUndone: Bool
+  /// Whether its changes are still there.
+  let isUndoable: Bool
+}

@@ -1,0 +1,67 @@
+import HTML
+import HTTPTypes
+import Hummingbird
+import SQL
+import Web
+
+/// Everything a person did, and its undo.
+struct ActivityPages: Sendable {
+  let app: App
+
+  func addRoutes(to router: RouterGroup<SignedIn>) {
+    router.get("/activity", use: activity)
+    router.post("/activity/{id}/undo", use: undo)
+    router.post("/activity/{id}/when", use: redate)
+  }
+
+  @Sendable func activity(_ request: Request, _ context: SignedIn) async throws -> Response {
+    let frame = Frame(app: app, visitor: context.visitor)
+    let query = try request.query()
+    let before = query["after"].flatMap { Int(digits: $0) }
+    let done = query["done"].flatMap { Int(digits: $0) }
+    let user = context.user
+    let (lines, line) = try await app.database.read { connection in
+      (
+        try ActivityStore.page(connection, user: user.id, before: before),
+        try done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) }
+      )
+    }
+    let back = before.map { "\(URLs.activity)?after=\($0)" } ?? URLs.activity
+    return frame.page(
+      title: frame.t(.navActivity), place: .activity, answer: Views.answer(line, back: back, frame),
+      main: ActivityViews.main(lines, isFirst: before == nil, frame, user: user, back: back))
+  }
+
+  @Sendable func undo(_ request: Request, _ context: SignedIn) async throws -> Response {
+    let id = try context.id("id")
+    let form = try await request.form([])
+    let (user, now) = (context.user, context.visitor.now)
+    do {
+      let line = try await app.database.write { connection in
+        try Journal.undo(connection, user: user, activity: id, now: now)
+        return try ActivityStore.line(connection, user: user.id, id: id)
+      }
+      return try await Answers(app: app, context: context).undone(request, form, activity: id, title: line?.title?.id)
+    } catch UndoRefusal.undone {
+      // A second press of the same button: it is as the first press left it.
+      return try await Answers(app: app, context: context).undone(request, form, activity: id, title: nil)
+    } catch UndoRefusal.tooOld {
+      throw Problem(.conflict, .problemUndoOld, ["days": String(Journal.undoDays)])
+    } catch UndoRefusal.changedSince {
+      throw Problem(.conflict, .problemUndoChanged)
+    }
+  }
+
+  @Sendable func redate(_ request: Request, _ context: SignedIn) async throws -> Response {
+    let id = try context.id("id")
+    let form = try await request.form(["when"])
+    guard let when = try PlayForm.when(form) else { throw Problem.invalid(.problemDate) }
+    let (user, now) = (context.user, context.visitor.now)
+    let (activity, title) = try await app.database.write { connection in
+      let activity = try RecordStore.redate(connection, user: user, activity: id, when: when, now: now)
+      return (activity, try ActivityStore.line(connection, user: user.id, id: activity ?? id)?.title?.id)
+    }
+    return try await Answers(app: app, context: context)
+      .undone(request, form, activity: activity ?? id, title: title)
+  }
+}

@@ -1,0 +1,281 @@
+import SQL
+
+/// The tables of a person's record: what the journal writes and undo restores.
+enum JournalTable: String, CaseIterable {
+  case entries, plays, skips
+
+  /// The column that names a row beside `user_id`.
+  var key: String {
+    switch self {
+    case .entries: "title_id"
+    case .plays: "id"
+    case .skips: "episode_id"
+    }
+  }
+
+  /// Every other column, in the order of the alphabet.
+  var columns: [String] {
+    switch self {
+    case .entries: ["added_at", "favourite", "intent", "note", "rating"]
+    case .plays: ["at", "day", "episode_id", "note", "once", "pass", "precision", "source", "title_id"]
+    case .skips: ["title_id"]
+    }
+  }
+
+  private func statement(_ text: String) -> SQL { SQL(trusted: text) }
+
+  /// Inserts a row with all its columns; gives the key.
+  var insert: SQL {
+    let names = (["user_id", key] + columns).joined(separator: ", ")
+    let values = (1...columns.count + 2).map { "$\($0)" }.joined(separator: ", ")
+    return statement("INSERT INTO \(rawValue) (\(names)) VALUES (\(values)) RETURNING \(key)")
+  }
+
+  /// Inserts a row whose key the database chooses; gives the key.
+  var insertNew: SQL {
+    let names = (["user_id"] + columns).joined(separator: ", ")
+    let values = (1...columns.count + 1).map { "$\($0)" }.joined(separator: ", ")
+    return statement("INSERT INTO \(rawValue) (\(names)) VALUES (\(values)) RETURNING \(key)")
+  }
+
+  /// Sets some columns of a row.
+  func update(_ names: [String]) -> SQL {
+    let sets = names.enumerated().map { "\($1) = $\($0 + 3)" }.joined(separator: ", ")
+    return statement("UPDATE \(rawValue) SET \(sets) WHERE user_id = $1 AND \(key) = $2")
+  }
+
+  /// Removes a row.
+  var delete: SQL { statement("DELETE FROM \(rawValue) WHERE user_id = $1 AND \(key) = $2") }
+
+  /// Reads some columns of a row.
+  func select(_ names: [String]) -> SQL {
+    statement("SELECT \(names.joined(separator: ", ")) FROM \(rawValue) WHERE user_id = $1 AND \(key) = $2")
+  }
+}
+
+/// The columns of a row before or after a change: all of them for a row that came or went, else those it touched.
+typealias Image = [String: Value]
+
+/// One activity while it is being written: every change to a person's record goes through it.
+///
+/// Making one takes the person's row first, so their writes follow each other (MODEL section 2). The activity itself is
+/// written with the first change; without a change there is none.
+struct Journal {
+  let connection: Connection
+  let user: User
+  let now: Instant
+  /// What kind of thing the person did, such as `watched`.
+  let kind: ActivityKind
+  /// The title it is about, when it is about one.
+  let title: Int?
+  /// Where it came from: `web`, later others.
+  let source: String
+  /// What the line about it says, beside the kind and title.
+  var detail: ActivityDetail
+  /// The activity, once something changed.
+  private(set) var activity: Int?
+  private var place = 0
+  private var touched: Set<Int> = []
+
+  /// Begins an activity of a person.
+  init(
+    _ connection: Connection, user: User, kind: ActivityKind, title: Int?, detail: ActivityDetail = .init(),
+    source: String = "web", now: Instant
+  ) throws {
+    self.connection = connection
+    self.user = user
+    self.kind = kind
+    self.title = title
+    self.detail = detail
+    self.source = source
+    self.now = now
+    try Journal.take(connection, user: user.id)
+  }
+
+  /// Takes a person's row, so that their writes follow each other.
+  static func take(_ connection: Connection, user: Int) throws {
+    guard try connection.execute("UPDATE users SET version = version + 1 WHERE id = $1", user) == 1 else {
+      throw Problem.notFound
+    }
+  }
+
+  /// The person's today.
+  var today: Day { user.zone.clock(at: now).day }
+
+  /// Adds a row under a key that the database chooses, and gives the key.
+  mutating func insert(_ table: JournalTable, title: Int, _ row: Image) throws -> Int {
+    let values: [any Bindable] = [user.id] + table.columns.map { row[$0] ?? .null }
+    let key = try connection.first(table.insertNew, values: values) { $0.int() }
+    try note(table, key: key ?? 0, title: title, before: nil, after: row)
+    return key ?? 0
+  }
+
+  /// Adds a row under a key.
+  mutating func insert(_ table: JournalTable, key: Int, title: Int, _ row: Image) throws {
+    try Self.insert(connection, user: user.id, table, key: key, row)
+    try note(table, key: key, title: title, before: nil, after: row)
+  }
+
+  /// Sets columns of a row; those that already hold the value are left out, and without any left nothing happens.
+  mutating func update(_ table: JournalTable, key: Int, title: Int, _ row: Image) throws {
+    let names = row.keys.sorted()
+    guard let before = try Self.read(connection, user: user.id, table, key: key, names) else { throw Problem.notFound }
+    let changed = names.filter { before[$0] != row[$0] }
+    if changed.isEmpty { return }
+    let after = row.filter { changed.contains($0.key) }
+    try Self.update(connection, user: user.id, table, key: key, after)
+    try note(table, key: key, title: title, before: before.filter { changed.contains($0.key) }, after: after)
+  }
+
+  /// Removes a row.
+  mutating func delete(_ table: JournalTable, key: Int, title: Int) throws {
+    guard let before = try Self.read(connection, user: user.id, table, key: key, table.columns) else {
+      throw Problem.notFound
+    }
+    try connection.execute(table.delete, user.id, key)
+    try note(table, key: key, title: title, before: before, after: nil)
+  }
+
+  /// Ends the activity: writes what its line says and recounts every title it touched.
+  ///
+  /// - Returns: the activity, or nil when nothing changed.
+  func finish() throws -> Int? {
+    guard let activity else { return nil }
+    try connection.execute(
+      "UPDATE activities SET detail = $3 WHERE user_id = $1 AND id = $2", user.id, activity, detail.text)
+    for title in touched.sorted() { try Shelf.recount(connection, user: user.id, title: title, today: today) }
+    return activity
+  }
+
+  private mutating func note(_ table: JournalTable, key: Int, title: Int, before: Image?, after: Image?) throws {
+    let activity = try self.activity ?? begin()
+    self.activity = activity
+    place += 1
+    touched.insert(title)
+    try connection.execute(
+      """
+      INSERT INTO changes (user_id, activity_id, place, tbl, key, title_id, before, after)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      """, user.id, activity, place, table.rawValue, key, title, before.map(ImageText.write), after.map(ImageText.write))
+  }
+
+  private func begin() throws -> Int {
+    let id = try connection.first(
+      """
+      INSERT INTO activities (user_id, kind, title_id, source, detail, at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+      """, user.id, kind.rawValue, self.title, source, detail.text, now
+    ) { $0.int() }
+    guard let id else { throw DatabaseError(.statement, "INSERT … RETURNING gave no row") }
+    return id
+  }
+}
+
+// MARK: - Undo
+
+/// Why an activity cannot be undone.
+enum UndoRefusal: Error, Sendable {
+  /// It was undone before.
+  case undone
+  /// Its changes were dropped after `Journal.undoDays`.
+  case tooOld
+  /// A later change stands in the way; the activity that made it, when known.
+  case changedSince
+}
+
+extension Journal {
+  /// For how many days an activity can be undone.
+  static let undoDays = 30
+
+  private struct Change {
+    let table: JournalTable
+    let key: Int
+    let title: Int
+    let before: Image?
+    let after: Image?
+  }
+
+  /// Takes back an activity, exactly: its changes from last to first, each only where the row still is as it left it.
+  ///
+  /// - Throws: `Problem.notFound` for somebody else's activity; `UndoRefusal`.
+  static func undo(_ connection: Connection, user: User, activity: Int, now: Instant) throws {
+    try take(connection, user: user.id)
+    let state = try connection.first(
+      "SELECT undone_at IS NOT NULL, kind FROM activities WHERE user_id = $1 AND id = $2", user.id, activity
+    ) { ($0.bool(), $0.text()) }
+    guard let state else { throw Problem.notFound }
+    if state.0 { throw UndoRefusal.undone }
+    let changes = try changes(connection, user: user.id, activity: activity)
+    if changes.isEmpty { throw UndoRefusal.tooOld }
+    for change in changes { try restore(connection, user: user.id, change) }
+    try connection.execute(
+      "UPDATE activities SET undone_at = $3 WHERE user_id = $1 AND id = $2", user.id, activity, now)
+    let today = user.zone.clock(at: now).day
+    for title in Set(changes.map(\.title)).sorted() {
+      try Shelf.recount(connection, user: user.id, title: title, today: today)
+    }
+  }
+
+  private static func changes(_ connection: Connection, user: Int, activity: Int) throws -> [Change] {
+    try connection.rows(
+      """
+      SELECT tbl, key, title_id, before, after FROM changes WHERE user_id = $1 AND activity_id = $2
+      ORDER BY place DESC
+      """, user, activity
+    ) { row in
+      guard let table = JournalTable(rawValue: row.text()) else {
+        throw DatabaseError(.corrupt, "a change of an unknown table in activity \(activity)")
+      }
+      let key = row.int()
+      let title = row.int()
+      return Change(
+        table: table, key: key, title: title, before: try row.optionalText().map(ImageText.read),
+        after: try row.optionalText().map(ImageText.read))
+    }
+  }
+
+  private static func restore(_ connection: Connection, user: Int, _ change: Change) throws {
+    let names = (change.after ?? change.before ?? [:]).keys.sorted()
+    let current = try read(connection, user: user, change.table, key: change.key, names)
+    guard current == change.after else { throw UndoRefusal.changedSince }
+    switch (change.before, change.after) {
+    case (nil, _): try connection.execute(change.table.delete, user, change.key)
+    case (let before?, nil): try insert(connection, user: user, change.table, key: change.key, before)
+    case (let before?, _): try update(connection, user: user, change.table, key: change.key, before)
+    }
+  }
+
+  fileprivate static func read(
+    _ connection: Connection, user: Int, _ table: JournalTable, key: Int, _ names: [String]
+  ) throws -> Image? {
+    try connection.first(table.select(names), user, key) { row in
+      var image: Image = [:]
+      for name in names { image[name] = row.value() }
+      return image
+    }
+  }
+
+  fileprivate static func insert(
+    _ connection: Connection, user: Int, _ table: JournalTable, key: Int, _ row: Image
+  ) throws {
+    let values: [any Bindable] = [user, key] + table.columns.map { row[$0] ?? .null }
+    _ = try connection.first(table.insert, values: values) { $0.int() }
+  }
+
+  fileprivate static func update(
+    _ connection: Connection, user: Int, _ table: JournalTable, key: Int, _ row: Image
+  ) throws {
+    let names = row.keys.sorted()
+    let values: [any Bindable] = [user, key] + names.map { row[$0] ?? .null }
+    try connection.execute(table.update(names), values: values)
+  }
+
+  /// Drops the changes of activities that can no longer be undone, at most `limit`; the activities stay.
+  static func dropOld(_ connection: Connection, now: Instant, limit: Int) throws -> Int {
+    try connection.execute(
+      """
+      DELETE FROM changes WHERE activity_id IN (
+        SELECT a.id FROM activities a WHERE a.at < $1 AND EXISTS (SELECT 1 FROM changes c WHERE c.activity_id = a.id)
+        ORDER BY a.id LIMIT $2)
+      """, now - undoDays * 86_400_000_000, limit)
+  }
+}

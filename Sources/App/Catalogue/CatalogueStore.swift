@@ -1,0 +1,140 @@
+import SQL
+
+/// Titles with their seasons, episodes, people and names.
+enum CatalogueStore {
+  /// A title that this person may see: of the shared catalogue, or their own.
+  static func title(_ connection: Connection, user: Int, id: Int) throws -> Title? {
+    try connection.first(
+      """
+      SELECT id, kind, name, original_name, year, released, runtime, overview, countries, languages, has_ended, imdb_id,
+        tmdb_id, source, owner_id
+      FROM titles WHERE id = $2 AND (owner_id IS NULL OR owner_id = $1)
+      """, user, id, read: Title.init)
+  }
+
+  /// The name and year of a title for its drawn poster.
+  static func posterFacts(_ connection: Connection, user: Int, id: Int) throws -> (name: String, year: Int?)? {
+    try connection.first(
+      "SELECT name, year FROM titles WHERE id = $2 AND (owner_id IS NULL OR owner_id = $1)", user, id
+    ) { ($0.text(), $0.optionalInt()) }
+  }
+
+  /// The genres of a title, the main one first.
+  static func genres(_ connection: Connection, title: Int) throws -> [String] {
+    try connection.rows("SELECT genre FROM genres WHERE title_id = $1 ORDER BY position", title) { $0.text() }
+  }
+
+  /// Makers first, then the cast in its order.
+  static func credits(_ connection: Connection, title: Int) throws -> [Credit] {
+    try connection.rows(
+      """
+      SELECT c.job, p.name FROM credits c JOIN people p ON p.id = c.person_id
+      WHERE c.title_id = $1 ORDER BY c.job, c.position
+      """, title
+    ) { Credit(job: $0.text(), person: $0.text()) }
+  }
+
+  /// How many titles of each kind the shared catalogue has, and how many episodes.
+  static func counts(_ connection: Connection) throws -> (movies: Int, shows: Int, episodes: Int) {
+    let kinds = try connection.first(
+      """
+      SELECT count(*) FILTER (WHERE kind = 'movie'), count(*) FILTER (WHERE kind = 'show')
+      FROM titles WHERE owner_id IS NULL
+      """
+    ) { ($0.int(), $0.int()) }
+    let episodes = try connection.first("SELECT count(*) FROM episodes") { $0.int() }
+    return (kinds?.0 ?? 0, kinds?.1 ?? 0, episodes ?? 0)
+  }
+
+  /// Adds a title whole: its names for the search, genres, people, seasons and episodes.
+  static func add(
+    _ connection: Connection, _ new: NewTitle, source: String, owner: Int?, now: Instant
+  ) throws -> Int {
+    let id = try connection.first(
+      """
+      INSERT INTO titles (kind, name, original_name, name_key, year, released, runtime, overview, countries, languages,
+        has_ended, weight, imdb_id, tmdb_id, source, as_of, owner_id)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id
+      """, new.kind.rawValue, new.name, new.originalName, Folding.sortKey(new.name), new.year,
+      new.released?.description, new.runtime, new.overview, new.countries, new.languages, new.hasEnded, new.weight,
+      new.imdbID, new.tmdbID, source, now, owner
+    ) { $0.int() }
+    guard let id else { throw DatabaseError(.statement, "INSERT … RETURNING gave no row") }
+    for (position, genre) in new.genres.enumerated() {
+      try connection.execute("INSERT INTO genres (title_id, position, genre) VALUES ($1, $2, $3)", id, position, genre)
+    }
+    try addCredits(connection, title: id, job: "by", people: new.makers)
+    try addCredits(connection, title: id, job: "cast", people: new.cast)
+    try addSeasons(connection, title: id, new, today: Zone.utc.clock(at: now).day)
+    if owner == nil { try addNames(connection, title: id, new) }
+    return id
+  }
+
+  private static func addCredits(_ connection: Connection, title: Int, job: String, people: [String]) throws {
+    for (position, person) in people.enumerated() {
+      let key = Folding.fold(person)
+      let known = try connection.first("SELECT id FROM people WHERE name_key = $1 AND name = $2", key, person) { $0.int() }
+      let id = try known ?? connection.first(
+        "INSERT INTO people (name, name_key) VALUES ($1, $2) RETURNING id", person, key) { $0.int() }
+      try connection.execute(
+        "INSERT INTO credits (title_id, job, position, person_id) VALUES ($1, $2, $3, $4)", title, job, position, id)
+    }
+  }
+
+  private static func addSeasons(_ connection: Connection, title: Int, _ new: NewTitle, today: Day) throws {
+    var episodes: [(season: Int, number: Int, aired: Day?)] = []
+    var names: [String] = []
+    for season in new.seasons {
+      try connection.execute(
+        "INSERT INTO seasons (title_id, number, year) VALUES ($1, $2, $3)", title, season.number, season.year)
+      for number in 1...max(season.episodes, 1) where number <= season.episodes {
+        episodes.append((season.number, number, season.known[number]?.aired))
+        names.append(season.known[number]?.name ?? "")
+      }
+    }
+    let years = Dictionary(uniqueKeysWithValues: new.seasons.compactMap { each in each.year.map { (each.number, $0) } })
+    let days = Airing.effective(episodes, seasonYears: years, hasEnded: new.hasEnded, today: today)
+    for (index, episode) in episodes.enumerated() {
+      try connection.execute(
+        """
+        INSERT INTO episodes (title_id, season, number, name, aired, air_day) VALUES ($1, $2, $3, $4, $5, $6)
+        """, title, episode.season, episode.number, names[index], episode.aired?.description, days[index])
+    }
+  }
+
+  private static func addNames(_ connection: Connection, title: Int, _ new: NewTitle) throws {
+    var seen: Set<String> = []
+    for name in [new.name] + [new.originalName].compactMap({ $0 }) + new.otherNames {
+      let folded = Folding.fold(name)
+      guard !folded.isEmpty, seen.insert(folded).inserted else { continue }
+      let id = try connection.first("INSERT INTO names (title_id, folded) VALUES ($1, $2) RETURNING id", title, folded) {
+        $0.int()
+      }
+      try connection.execute(
+        SQL(
+          sqlite: "INSERT INTO words (rowid, folded) VALUES ($1, $2)",
+          postgres: "UPDATE names SET words = array_to_tsvector(string_to_array(CAST($2 AS text), ' ')) WHERE id = $1"),
+        id, folded)
+    }
+  }
+}
+
+extension Title {
+  init(_ row: inout Row) {
+    id = row.int()
+    kind = TitleKind(rawValue: row.text()) ?? .movie
+    name = row.text()
+    originalName = row.optionalText()
+    year = row.optionalInt()
+    released = row.optionalText().flatMap { Day($0) }
+    runtime = row.optionalInt()
+    overview = row.text()
+    countries = row.text()
+    languages = row.text()
+    hasEnded = row.bool()
+    imdbID = row.optionalText()
+    tmdbID = row.optionalInt()
+    source = row.text()
+    ownerID = row.optionalInt()
+  }
+}

@@ -1,0 +1,48 @@
+import HTML
+import Hummingbird
+import SQL
+import Web
+
+/// Search, as one types and with Enter.
+struct SearchPages: Sendable {
+  let app: App
+
+  /// How many titles a page shows.
+  static let shown = 30
+  /// How many are suggested while typing.
+  static let suggested = 8
+
+  func addRoutes(to router: RouterGroup<SignedIn>) {
+    router.get("/search", use: search)
+  }
+
+  @Sendable func search(_ request: Request, _ context: SignedIn) async throws -> Response {
+    let frame = Frame(app: app, visitor: context.visitor)
+    let query = try request.query()
+    let text = String((query["q"] ?? "").prefix(200))
+    let kind = query["kind"].flatMap(TitleKind.init)
+    let isSuggestion = query["suggest"] == "1"
+    let user = context.user
+    let vocabulary = app.vocabulary.value
+    let done = query["done"].flatMap { Int(digits: $0) }
+    let limit = isSuggestion ? Self.suggested : Self.shown
+    let (hits, line) = try await app.database.read { connection in
+      (
+        try SearchQuery(text).map {
+          try SearchStore.find(connection, $0, kind: kind, user: user.id, vocabulary: vocabulary, limit: limit)
+        },
+        try done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) }
+      )
+    }
+    if isSuggestion {
+      var response = Frame.response(SearchViews.options(hits ?? [], frame.t))
+      response.headers[SecurityHeaders.fragment] = "1"
+      return response
+    }
+    let back = URLs.search(text, kind: kind?.rawValue)
+    return frame.page(
+      title: text.isEmpty ? frame.t(.searchButton) : frame.t(.searchTitle, ["q": text]),
+      answer: Views.answer(line, back: back, frame),
+      main: SearchViews.main(hits, text: text, kind: kind, frame, back: back))
+  }
+}

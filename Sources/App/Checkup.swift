@@ -1,0 +1,96 @@
+import Foundation
+import SQL
+
+/// What `doctor` finds.
+public struct Checkup: Sendable {
+  /// One thing that was looked at.
+  public struct Finding: Sendable {
+    /// Whether it is as it should be.
+    public let isGood: Bool
+    /// What was found and, when it is wrong, what to do.
+    public let sentence: String
+  }
+
+  private let config: Config
+  private let now: Instant
+
+  /// Looks at the site of a configuration.
+  public init(config: Config, now: Instant) {
+    self.config = config
+    self.now = now
+  }
+
+  /// Less free space than this is worth a word: 200 MB.
+  static let leastFreeBytes = 200_000_000
+
+  /// Everything that was found; changes nothing unless it repairs.
+  public func findings(recount: Bool, repair: Bool) throws -> [Finding] {
+    var found = [folder(), space(), zones()].compactMap { $0 }
+    let database: SQLite
+    do {
+      database = try Opening.openFile(config)
+    } catch let problem as StartProblem {
+      return found + [Finding(isGood: false, sentence: problem.description)]
+    }
+    let state = try database.writeBlocking { try migrations.state(on: $0) }
+    found.append(schema(state))
+    let problems = try database.integrityProblems()
+    found.append(
+      Finding(
+        isGood: problems.isEmpty,
+        sentence: problems.isEmpty
+          ? "The database is sound." : "The database is damaged (\(problems.joined(separator: "; "))); restore a backup."))
+    let level = try database.synchronousLevel()
+    found.append(
+      Finding(isGood: level == 2, sentence: level == 2 ? "Every commit is on disk before it is answered." : "Commits are not synchronous."))
+    if recount, state == .current { found.append(try shelves(database, repair: repair)) }
+    try database.close()
+    return found
+  }
+
+  private func folder() -> Finding {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: config.data)
+    guard let attributes else {
+      return Finding(isGood: true, sentence: "The data folder \(config.data) is not there yet; `flixlist serve` makes it.")
+    }
+    let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
+    return mode & 0o007 == 0
+      ? Finding(isGood: true, sentence: "The data folder \(config.data) is closed to others.")
+      : Finding(isGood: false, sentence: "Others can look into \(config.data); run: chmod 700 \(config.data)")
+  }
+
+  private func space() -> Finding? {
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: config.data)
+    guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue else { return nil }
+    return free < Self.leastFreeBytes
+      ? Finding(isGood: false, sentence: "Only \(free / 1_000_000) MB are free on the disk of \(config.data); make room.")
+      : Finding(isGood: true, sentence: "\(free / 1_000_000) MB are free on the disk of \(config.data).")
+  }
+
+  private func zones() -> Finding {
+    Zone("Europe/Berlin") != nil
+      ? Finding(isGood: true, sentence: "Time zones are known.")
+      : Finding(isGood: false, sentence: "Time zones are missing; install the package tzdata.")
+  }
+
+  private func schema(_ state: Migrator.State) -> Finding {
+    switch state {
+    case .current: Finding(isGood: true, sentence: "The schema is current.")
+    case .empty: Finding(isGood: true, sentence: "The database is empty; `flixlist serve` fills it.")
+    case .behind(let names):
+      Finding(isGood: false, sentence: "The schema lacks \(names.joined(separator: ", ")); `flixlist serve` brings it up to date.")
+    case .ahead(let names):
+      Finding(isGood: false, sentence: "A newer FlixList made this database (\(names.joined(separator: ", "))); start that one.")
+    case .foreign: Finding(isGood: false, sentence: "The file is a database, but not one of FlixList's.")
+    }
+  }
+
+  private func shelves(_ database: SQLite, repair: Bool) throws -> Finding {
+    let differences = try Commands(database: database, config: config, now: now).recount(isRepairing: repair)
+    if differences.isEmpty { return Finding(isGood: true, sentence: "Every shelf is as a recount makes it.") }
+    let shown = differences.prefix(5).joined(separator: "\n      ")
+    return Finding(
+      isGood: repair,
+      sentence: "\(differences.count) rows of shelves \(repair ? "were" : "are") not as a recount makes them:\n      \(shown)")
+  }
+}

@@ -1,0 +1,195 @@
+import Configuration
+import Foundation
+public import Logging
+
+/// One thing that can be set: its name, default and meaning. The one list behind `--help`, `docs/configuration.md`
+/// and `doctor`.
+public struct Setting: Sendable {
+  /// Its name in the environment.
+  public let name: String
+  /// What holds when it is not set, as it is written.
+  public let standard: String
+  /// What it means, in one sentence.
+  public let meaning: String
+  /// Whether its value is never shown.
+  public var isSecret = false
+
+  /// The flag of `flixlist serve` that sets it.
+  public var flag: String { "--" + name.dropFirst("FLIXLIST_".count).lowercased().split(separator: "_").joined(separator: "-") }
+
+  /// Every option there is.
+  public static let all: [Setting] = [
+    Setting(name: "FLIXLIST_HOST", standard: "127.0.0.1", meaning: "Address to listen on."),
+    Setting(name: "FLIXLIST_PORT", standard: "8080", meaning: "Port to listen on, 0 to 65535; 0 takes a free one."),
+    Setting(name: "FLIXLIST_DATA", standard: "./data", meaning: "Folder for the database and everything else that is kept."),
+    Setting(
+      name: "FLIXLIST_DATABASE", standard: "sqlite: flixlist.sqlite in the data folder",
+      meaning: "Where the record is kept: sqlite:///path/to/file."),
+    Setting(
+      name: "FLIXLIST_PUBLIC_URL", standard: "none",
+      meaning: "The address people type, such as https://films.example; needed behind a proxy."),
+    Setting(
+      name: "FLIXLIST_REGISTRATION", standard: "open",
+      meaning: "Who may register: open, invite or closed; an administrator can change it in the browser."),
+    Setting(name: "FLIXLIST_METRICS_PORT", standard: "9464", meaning: "Port of /metrics on the loopback address; 0 turns it off."),
+    Setting(
+      name: "FLIXLIST_SECRET", standard: "made once in the data folder",
+      meaning: "At least 32 characters from which this site's own keys are derived.", isSecret: true),
+    Setting(
+      name: "FLIXLIST_TRUSTED_PROXIES", standard: "none",
+      meaning: "Addresses or networks, comma separated, whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+    Setting(name: "FLIXLIST_LOG_LEVEL", standard: "info", meaning: "trace, debug, info, notice, warning, error or critical."),
+  ]
+}
+
+/// Everything that can be set, checked; made once at the start and handed down.
+public struct Config: Sendable {
+  /// Who may register.
+  public enum Registration: String, Sendable, CaseIterable {
+    case open, invite, closed
+  }
+
+  /// Address to listen on.
+  public var host = "127.0.0.1"
+  /// Port to listen on.
+  public var port = 8080
+  /// Folder of everything that is kept.
+  public var data = "./data"
+  /// Path of the database file.
+  public var databasePath = "./data/flixlist.sqlite"
+  /// The address people type, without a slash at its end, or nil.
+  public var publicURL: String?
+  /// Who may register, until an administrator says otherwise.
+  public var registration = Registration.open
+  /// Port of /metrics, or 0 for none.
+  public var metricsPort = 9464
+  /// The given secret, or nil to use the one in the data folder.
+  public var secret: String?
+  /// Networks whose forwarding headers are believed.
+  public var trustedProxies: [String] = []
+  /// The least level that is logged.
+  public var logLevel = Logger.Level.info
+  /// The cost of a password's hash: 2 to this power, 15 unless a test asks for less.
+  public var passwordCost = 15
+
+  /// The defaults.
+  public init() {}
+
+  /// All mistakes of a configuration, each a sentence of its own.
+  public struct Mistakes: Error, Sendable {
+    /// The sentences.
+    public let sentences: [String]
+  }
+
+  /// Reads and checks every option; flags come first, then the environment.
+  ///
+  /// - Parameters:
+  ///   - flags: options given on the command line, by their name in the environment.
+  ///   - environment: the process's environment.
+  public init(flags: [String: String], environment: [String: String]) throws(Mistakes) {
+    var mistakes: [String] = []
+    let values = Self.reader(flags: flags, environment: environment, mistakes: &mistakes)
+    self.init(reader: values, mistakes: &mistakes)
+    if !mistakes.isEmpty { throw Mistakes(sentences: mistakes) }
+  }
+
+  private static func reader(
+    flags: [String: String], environment: [String: String], mistakes: inout [String]
+  ) -> ConfigReader {
+    var environment = environment
+    let names = Set(Setting.all.map(\.name))
+    let secrets = Set(Setting.all.filter(\.isSecret).map(\.name))
+    for name in environment.keys.sorted() where name.hasPrefix("FLIXLIST_") && !names.contains(name) {
+      guard name.hasSuffix("_FILE"), secrets.contains(String(name.dropLast(5))) else {
+        mistakes.append("\(name) is not an option of FlixList; `flixlist serve --help` lists them.")
+        continue
+      }
+      let path = environment[name] ?? ""
+      if let text = try? String(contentsOfFile: path, encoding: .utf8) {
+        environment[String(name.dropLast(5))] = text.trimmingCharacters(in: .whitespacesAndNewlines)
+      } else {
+        mistakes.append("\(name): the file \(path) cannot be read.")
+      }
+    }
+    return ConfigReader(providers: [
+      EnvironmentVariablesProvider(environmentVariables: flags, secretsSpecifier: .specific(secrets)),
+      EnvironmentVariablesProvider(environmentVariables: environment, secretsSpecifier: .specific(secrets)),
+    ])
+  }
+
+  private init(reader: ConfigReader, mistakes: inout [String]) {
+    func text(_ key: ConfigKey, isSecret: Bool = false) -> String? {
+      reader.string(forKey: key, isSecret: isSecret).flatMap { $0.isEmpty ? nil : $0 }
+    }
+    host = text("flixlist.host") ?? host
+    data = text("flixlist.data") ?? data
+    port = Self.port(text("flixlist.port"), "FLIXLIST_PORT", port, &mistakes)
+    metricsPort = Self.port(text("flixlist.metrics.port"), "FLIXLIST_METRICS_PORT", metricsPort, &mistakes)
+    databasePath = Self.databasePath(text("flixlist.database"), data: data, &mistakes)
+    publicURL = Self.publicURL(text("flixlist.public.url"), &mistakes)
+    if let written = text("flixlist.registration") {
+      if let value = Registration(rawValue: written) {
+        registration = value
+      } else {
+        mistakes.append("FLIXLIST_REGISTRATION is \"\(written)\"; it must be open, invite or closed.")
+      }
+    }
+    if let written = text("flixlist.log.level") {
+      if let value = Logger.Level(rawValue: written) {
+        logLevel = value
+      } else {
+        mistakes.append(
+          "FLIXLIST_LOG_LEVEL is \"\(written)\"; it must be trace, debug, info, notice, warning, error or critical.")
+      }
+    }
+    secret = text("flixlist.secret", isSecret: true)
+    if let secret, secret.count < 32 || Set(secret).count < 8 {
+      mistakes.append("FLIXLIST_SECRET is too short or too plain; make one with: openssl rand -hex 32")
+    }
+    trustedProxies = (text("flixlist.trusted.proxies") ?? "").split(separator: ",")
+      .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  }
+
+  private static func port(_ text: String?, _ name: String, _ standard: Int, _ mistakes: inout [String]) -> Int {
+    guard let text else { return standard }
+    if let port = Int(digits: text), (0...65_535).contains(port) { return port }
+    mistakes.append("\(name) is \"\(text)\"; it must be a number from 0 to 65535.")
+    return standard
+  }
+
+  private static func databasePath(_ text: String?, data: String, _ mistakes: inout [String]) -> String {
+    guard let text else { return data + "/flixlist.sqlite" }
+    if text.hasPrefix("sqlite://"), text.count > "sqlite://".count { return String(text.dropFirst("sqlite://".count)) }
+    mistakes.append("FLIXLIST_DATABASE must be written as sqlite:///path/to/file.")
+    return data + "/flixlist.sqlite"
+  }
+
+  private static func publicURL(_ text: String?, _ mistakes: inout [String]) -> String? {
+    guard let text else { return nil }
+    guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme), url.host != nil,
+      ["", "/"].contains(url.path), url.query == nil, url.user == nil
+    else {
+      mistakes.append("FLIXLIST_PUBLIC_URL is \"\(text)\"; it must look like https://films.example, without a path.")
+      return nil
+    }
+    return text.hasSuffix("/") ? String(text.dropLast()) : text
+  }
+
+  /// Whether people reach the site over TLS.
+  public var isSecure: Bool { publicURL?.hasPrefix("https://") ?? false }
+
+  /// Whether only this machine can reach it.
+  public var isLoopback: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+
+  /// Name and value of every option, secrets left out: for `doctor`.
+  public var redacted: [(name: String, value: String)] {
+    [
+      ("FLIXLIST_HOST", host), ("FLIXLIST_PORT", String(port)), ("FLIXLIST_DATA", data),
+      ("FLIXLIST_DATABASE", "sqlite://" + databasePath), ("FLIXLIST_PUBLIC_URL", publicURL ?? "none"),
+      ("FLIXLIST_REGISTRATION", registration.rawValue), ("FLIXLIST_METRICS_PORT", String(metricsPort)),
+      ("FLIXLIST_SECRET", secret == nil ? "in the data folder" : "given, not shown"),
+      ("FLIXLIST_TRUSTED_PROXIES", trustedProxies.isEmpty ? "none" : trustedProxies.joined(separator: ", ")),
+      ("FLIXLIST_LOG_LEVEL", logLevel.rawValue),
+    ]
+  }
+}

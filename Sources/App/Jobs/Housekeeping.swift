@@ -1,0 +1,46 @@
+import Logging
+public import ServiceLifecycle
+import SQL
+
+/// What has to be done now and then: shelf rows whose episodes have aired, activities too old to undo, sessions that are
+/// over. In pieces, so that the one writer is never held for long.
+public struct Housekeeping: Service {
+  let app: App
+
+  /// How often it looks.
+  static let everySeconds = 600
+  /// How many rows one transaction takes: some 25 ms.
+  static let piece = 50
+
+  /// Made from the application.
+  public init(app: App) { self.app = app }
+
+  /// Runs until the program shuts down.
+  public func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        do {
+          try await self.once()
+        } catch let error as DatabaseError {
+          app.logger.error("housekeeping", metadata: ["error": "\(error)"])
+        }
+        do {
+          try await Task.sleep(for: .seconds(Self.everySeconds))
+        } catch is CancellationError { return }
+      }
+    }
+  }
+
+  /// Does everything that is due.
+  public func once() async throws {
+    let clock = app.clock
+    try await pieces { try Shelf.turn($0, now: clock(), limit: Self.piece) }
+    try await pieces { try Journal.dropOld($0, now: clock(), limit: Self.piece) }
+    try await app.database.write { try SessionStore.sweep($0, now: clock()) }
+  }
+
+  // Rows that are not due for their own person yet are looked at again and again: stop when a piece did nothing.
+  private func pieces(_ body: @escaping @Sendable (Connection) throws -> Int) async throws {
+    while try await app.database.write(body) > 0 {}
+  }
+}

@@ -1,0 +1,97 @@
+import HTML
+import Hummingbird
+import SQL
+import Web
+
+/// What follows a change: the page it was made from, or for `app.js` only the piece of it that changed.
+struct Answers: Sendable {
+  let app: App
+  let context: SignedIn
+
+  private var frame: Frame { Frame(app: app, visitor: context.visitor) }
+
+  /// After a change to the record of a title.
+  ///
+  /// - Parameters:
+  ///   - activity: what was done; nil when everything already was so.
+  ///   - anchor: the episode to return to.
+  func changed(
+    _ request: Request, _ form: Form, title: Int, activity: Int?, anchor: Int?
+  ) async throws -> Response {
+    let back = request.back(form, else: "/titles/\(title)")
+    guard context.visitor.wantsFragment else {
+      let fragment = anchor.map { "e\($0)" }
+      let location = activity.map { URLs.adding("done", String($0), to: back, fragment: fragment) } ?? back
+      return Response(status: .seeOther, headers: [.location: location])
+    }
+    return try await fragment(back: back, title: title, activity: activity)
+  }
+
+  /// After a change that touched several titles: their page, made anew.
+  func undone(_ request: Request, _ form: Form, activity: Int, title: Int?) async throws -> Response {
+    let back = request.back(form, else: URLs.activity)
+    guard context.visitor.wantsFragment, let title else {
+      return Response(status: .seeOther, headers: [.location: URLs.adding("done", String(activity), to: back)])
+    }
+    return try await fragment(back: back, title: title, activity: activity)
+  }
+
+  private func fragment(back: String, title: Int, activity: Int?) async throws -> Response {
+    let path = String(back.prefix { $0 != "?" && $0 != "#" })
+    switch path.split(separator: "/").first {
+    case "titles": return try await titlePage(path, title: title, activity: activity, back: back)
+    case nil: return try await homeCard(title: title, activity: activity)
+    case "search": return try await searchRow(title: title, activity: activity, back: back)
+    default:
+      // A status of 200 with this header spares app.js from fetching the page twice.
+      let location = activity.map { URLs.adding("done", String($0), to: back) } ?? back
+      return Response(status: .ok, headers: [SecurityHeaders.location: location])
+    }
+  }
+
+  private func titlePage(_ path: String, title: Int, activity: Int?, back: String) async throws -> Response {
+    let parts = path.split(separator: "/")
+    let season = parts.count == 4 && parts[2] == "seasons" ? Int(digits: parts[3]) : nil
+    let frame = frame
+    guard
+      let page = try await Reading.title(
+        frame, user: context.user, id: title, season: season, page: 1, done: activity)
+    else { throw Problem.notFound }
+    return frame.mainFragment(
+      answer: Views.answer(page.answer, back: back, frame),
+      TitleViews.main(page, frame, user: context.user, back: back))
+  }
+
+  private func homeCard(title: Int, activity: Int?) async throws -> Response {
+    let frame = frame
+    let user = context.user
+    let today = frame.dates.today
+    let (line, card, facts) = try await app.database.read { connection in
+      (
+        try activity.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) },
+        try HomeStore.card(connection, user: user.id, title: title, today: today),
+        try CatalogueStore.title(connection, user: user.id, id: title)
+      )
+    }
+    let answer = Views.answer(line, back: URLs.home, frame)
+    let isUndo = line?.isUndone ?? false
+    let piece: HTML =
+      card.map { HomeViews.upNext($0, frame, answer: isUndo ? nil : answer) }
+      ?? HomeViews.caughtUp(title: title, name: facts?.name ?? "", frame, answer: answer)
+    return frame.fragment(answer: answer, piece)
+  }
+
+  private func searchRow(title: Int, activity: Int?, back: String) async throws -> Response {
+    let frame = frame
+    let user = context.user
+    let (line, status, name) = try await app.database.read { connection in
+      (
+        try activity.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) },
+        try Shelf.row(connection, user: user.id, title: title)?.status,
+        try CatalogueStore.title(connection, user: user.id, id: title)?.name ?? ""
+      )
+    }
+    return frame.fragment(
+      answer: Views.answer(line, back: back, frame), SearchViews.act(title: title, name: name, status: status, back: back, frame.t))
+  }
+}

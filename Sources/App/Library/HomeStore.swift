@@ -1,0 +1,134 @@
+import SQL
+
+/// What the home page shows.
+enum HomeStore {
+  /// A show with the episode that comes next.
+  struct UpNext: Sendable {
+    let titleID: Int
+    let name: String
+    let runtime: Int?
+    let seen: Int
+    let due: Int
+    let episode: Episode
+  }
+
+  /// Everything of the page.
+  struct Page: Sendable {
+    var next: [UpNext]
+    var nextCount: Int
+    var aired: [UpNext]
+    var planned: [LibraryStore.Card]
+    var added: [LibraryStore.Card]
+    var unrated: [LibraryStore.Card]
+    var isEmpty: Bool
+    var answer: ActivityLine?
+  }
+
+  /// How many shows are up next.
+  static let nextShown = 12
+  /// How many titles each row of posters has.
+  static let rowLength = 8
+  /// For how many days an episode has aired lately.
+  static let latelyDays = 14
+
+  /// Reads the page.
+  static func page(_ connection: Connection, user: Int, done: Int?, today: Day) throws -> Page {
+    let day = today.description
+    let next = try upNext(connection, user: user, today: day)
+    let aired = try airedLately(connection, user: user, today: today, except: Set(next.map(\.titleID)))
+    let added = try cards(connection, addedStatement, user)
+    return Page(
+      next: next,
+      nextCount: next.count < nextShown ? next.count : try nextCount(connection, user: user, today: day), aired: aired,
+      planned: try cards(connection, plannedStatement, user), added: added,
+      unrated: try cards(connection, unratedStatement, user), isEmpty: added.isEmpty,
+      answer: try done.flatMap { try ActivityStore.line(connection, user: user, id: $0) })
+  }
+
+  private static func upNext(_ connection: Connection, user: Int, today: String) throws -> [UpNext] {
+    try connection.rows(
+      """
+      SELECT s.title_id, t.name, t.runtime, s.seen,
+        CASE WHEN s.turn_day <= $2 THEN
+          (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.season > 0 AND a.air_day <= $2) - s.skipped
+          ELSE s.aired - s.skipped END, e.id, e.season, e.number, e.name, e.aired, e.air_day
+      FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
+      WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate') AND s.next_day <= $2
+      ORDER BY s.last_at DESC NULLS LAST, s.next_day DESC, s.next_episode LIMIT $3
+      """, user, today, nextShown, read: UpNext.init)
+  }
+
+  private static func nextCount(_ connection: Connection, user: Int, today: String) throws -> Int {
+    try connection.first(
+      """
+      SELECT count(*) FROM shelf
+      WHERE user_id = $1 AND next_episode IS NOT NULL AND status IN ('watching', 'uptodate') AND next_day <= $2
+      """, user, today
+    ) { $0.int() } ?? 0
+  }
+
+  private static func airedLately(
+    _ connection: Connection, user: Int, today: Day, except shown: Set<Int>
+  ) throws -> [UpNext] {
+    try connection.rows(
+      """
+      SELECT s.title_id, t.name, t.runtime, s.seen,
+        CASE WHEN s.turn_day <= $2 THEN
+          (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.season > 0 AND a.air_day <= $2) - s.skipped
+          ELSE s.aired - s.skipped END, e.id, e.season, e.number, e.name, e.aired, e.air_day
+      FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
+      WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate')
+        AND s.next_day BETWEEN $3 AND $2
+      ORDER BY s.next_day DESC, s.title_id LIMIT 20
+      """, user, today.description, today.adding(days: -latelyDays).description, read: UpNext.init
+    ).filter { !shown.contains($0.titleID) }
+  }
+
+  /// The card of one show, after a tick.
+  static func card(_ connection: Connection, user: Int, title: Int, today: Day) throws -> UpNext? {
+    try connection.first(
+      """
+      SELECT s.title_id, t.name, t.runtime, s.seen, s.aired - s.skipped, e.id, e.season, e.number, e.name, e.aired,
+        e.air_day
+      FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
+      WHERE s.user_id = $1 AND s.title_id = $2 AND s.next_day <= $3
+      """, user, title, today.description, read: UpNext.init)
+  }
+
+  private static func cards(_ connection: Connection, _ statement: SQL, _ user: Int) throws -> [LibraryStore.Card] {
+    try connection.rows(statement, user, rowLength, read: LibraryStore.Card.init)
+  }
+
+  private static let plannedStatement: SQL = """
+    SELECT s.title_id, s.kind, t.name, s.year, s.status, s.rating, s.favourite, s.plays, s.seen, s.aired - s.skipped,
+      s.last_day, t.runtime
+    FROM shelf s JOIN titles t ON t.id = s.title_id
+    WHERE s.user_id = $1 AND s.status = 'planned' ORDER BY s.added_at DESC, s.title_id DESC LIMIT $2
+    """
+
+  private static let addedStatement: SQL = """
+    SELECT s.title_id, s.kind, t.name, s.year, s.status, s.rating, s.favourite, s.plays, s.seen, s.aired - s.skipped,
+      s.last_day, t.runtime
+    FROM shelf s JOIN titles t ON t.id = s.title_id
+    WHERE s.user_id = $1 ORDER BY s.added_at DESC, s.title_id DESC LIMIT $2
+    """
+
+  private static let unratedStatement: SQL = """
+    SELECT s.title_id, s.kind, t.name, s.year, s.status, s.rating, s.favourite, s.plays, s.seen, s.aired - s.skipped,
+      s.last_day, t.runtime
+    FROM shelf s JOIN titles t ON t.id = s.title_id
+    WHERE s.user_id = $1 AND s.rating IS NULL AND s.plays > 0 AND s.status = 'completed'
+    ORDER BY s.last_at DESC NULLS LAST, s.title_id DESC LIMIT $2
+    """
+}
+
+extension HomeStore.UpNext {
+  init(_ row: inout Row) {
+    titleID = row.int()
+    name = row.text()
+    runtime = row.optionalInt()
+    seen = row.int()
+    due = row.int()
+    episode = Episode(&row)
+  }
+}

@@ -1,0 +1,270 @@
+import SQL
+import Web
+
+/// Every change to a person's record, each one activity through the journal.
+enum RecordStore {
+  /// What a form asks of an entry: only what was sent changes.
+  struct EntryChange: Sendable {
+    enum Sent<T: Sendable>: Sendable {
+      case untouched
+      case to(T)
+    }
+    var intent: Sent<Intent?> = .untouched
+    var rating: Sent<Int?> = .untouched
+    var favourite: Sent<Bool> = .untouched
+    var note: Sent<String> = .untouched
+
+    var kind: ActivityKind {
+      switch (intent, rating, favourite) {
+      case (.to(.planned), _, _): .planned
+      case (.to(.watching), _, _): .watching
+      case (.to(.paused), _, _): .paused
+      case (.to(.dropped), _, _): .dropped
+      case (.to(nil), _, _): .removed
+      case (_, .to(let rating), _): rating == nil ? .unrated : .rated
+      case (_, _, .to(let favourite)): favourite ? .favoured : .unfavoured
+      default: .noted
+      }
+    }
+  }
+
+  /// Changes an entry, making it when there is none.
+  ///
+  /// - Returns: the activity; nil when everything already was as asked.
+  static func change(
+    _ connection: Connection, user: User, title: Int, _ change: EntryChange, now: Instant
+  ) throws -> Int? {
+    guard try CatalogueStore.title(connection, user: user.id, id: title) != nil else { throw Problem.notFound }
+    var detail = ActivityDetail()
+    if case .to(let rating) = change.rating { detail.rating = rating }
+    var journal = try Journal(connection, user: user, kind: change.kind, title: title, detail: detail, now: now)
+    let current = try entry(connection, user: user.id, title: title)
+    var wanted = current ?? Entry(intent: nil, rating: nil, isFavourite: false, note: "", addedAt: now)
+    if case .to(let intent) = change.intent { wanted.intent = intent }
+    if case .to(let rating) = change.rating { wanted.rating = rating }
+    if case .to(let favourite) = change.favourite { wanted.isFavourite = favourite }
+    if case .to(let note) = change.note { wanted.note = note }
+    let isEmpty = wanted.intent == nil && wanted.rating == nil && !wanted.isFavourite && wanted.note.isEmpty
+    if current == nil {
+      if !isEmpty { try journal.insert(.entries, key: title, title: title, wanted.image) }
+    } else if isEmpty, try !hasPlays(connection, user: user.id, title: title) {
+      try journal.delete(.entries, key: title, title: title)
+    } else {
+      try journal.update(.entries, key: title, title: title, wanted.image)
+    }
+    return try journal.finish()
+  }
+
+  /// A person's entry of a title.
+  static func entry(_ connection: Connection, user: Int, title: Int) throws -> Entry? {
+    try connection.first(
+      "SELECT intent, rating, favourite, note, added_at FROM entries WHERE user_id = $1 AND title_id = $2", user, title
+    ) { row in
+      Entry(
+        intent: row.optionalText().flatMap(Intent.init), rating: row.optionalInt(), isFavourite: row.bool(),
+        note: row.text(), addedAt: row.int())
+    }
+  }
+
+  private static func hasPlays(_ connection: Connection, user: Int, title: Int) throws -> Bool {
+    try connection.first("SELECT 1 FROM plays WHERE user_id = $1 AND title_id = $2 LIMIT 1", user, title) { $0.int() } != nil
+  }
+
+  /// Records plays.
+  ///
+  /// - Throws: `Problem` for a title, episode or season that is not there, a date in the future.
+  static func mark(
+    _ connection: Connection, user: User, title: Int, _ target: PlayTarget, when: When, isAgain: Bool, once: String?,
+    now: Instant
+  ) throws -> Marked {
+    guard let facts = try CatalogueStore.title(connection, user: user.id, id: title) else { throw Problem.notFound }
+    guard (target == .film) == (facts.kind == .movie) else { throw Problem.invalid(.problemPlayTarget) }
+    var journal = try Journal(connection, user: user, kind: .watched, title: title, now: now)
+    let chosen = try Targets.episodes(connection, user: user.id, facts, target, today: journal.today)
+    if let repeated = try repeated(connection, user: user, facts, chosen, when: when, isAgain, once, now) {
+      return Marked(activity: repeated, count: 0, notAired: 0, episode: chosen.episodes.first?.id)
+    }
+    if target == .film {
+      try insertPlay(&journal, title: facts, episode: nil, when: when, once: once)
+      journal.detail.count = 1
+    }
+    for (place, episode) in chosen.episodes.enumerated() {
+      try insertPlay(&journal, title: facts, episode: episode, when: when, once: place == 0 ? once : nil)
+    }
+    if let first = chosen.episodes.first {
+      journal.detail.count = chosen.episodes.count
+      journal.detail.notAired = chosen.notAired
+      journal.detail.season = first.season
+      journal.detail.number = first.number
+      journal.detail.episode = first.id
+    }
+    if journal.activity != nil { try enter(&journal, title: title) }
+    return Marked(
+      activity: try journal.finish(), count: journal.detail.count, notAired: chosen.notAired,
+      episode: chosen.episodes.first?.id)
+  }
+
+  /// By hand, a play of a dropped or paused title takes it up again; a title that was not in the library enters it.
+  private static func enter(_ journal: inout Journal, title: Int) throws {
+    guard let entry = try entry(journal.connection, user: journal.user.id, title: title) else {
+      let new = Entry(intent: nil, rating: nil, isFavourite: false, note: "", addedAt: journal.now)
+      return try journal.insert(.entries, key: title, title: title, new.image)
+    }
+    if entry.intent == .dropped || entry.intent == .paused {
+      try journal.update(.entries, key: title, title: title, ["intent": .text(Intent.watching.rawValue)])
+    }
+  }
+
+  private static func insertPlay(
+    _ journal: inout Journal, title: Title, episode: Episode?, when: When, once: String?
+  ) throws {
+    let released = episode.map(\.aired) ?? title.released
+    let year = episode == nil ? title.year : nil
+    guard let time = when.resolved(now: journal.now, zone: journal.user.zone, released: released, year: year) else {
+      throw Problem.invalid(.problemFuture)
+    }
+    _ = try journal.insert(
+      .plays, title: title.id,
+      time.image.merging([
+        "title_id": .int(title.id), "episode_id": (episode?.id).bound, "pass": 0, "source": .text(journal.source),
+        "note": "", "once": once.bound,
+      ]) { $1 })
+  }
+
+  /// The activity of the same play posted before (MODEL section 6), or nil when this one is new.
+  private static func repeated(
+    _ connection: Connection, user: User, _ title: Title, _ chosen: Targets.Chosen, when: When, _ isAgain: Bool,
+    _ once: String?, _ now: Instant
+  ) throws -> Int? {
+    if let once {
+      let known = try connection.first("SELECT id FROM plays WHERE user_id = $1 AND once = $2", user.id, once) { $0.int() }
+      if let known { return try activity(connection, user: user.id, play: known) }
+    }
+    guard !isAgain, chosen.isSingle else { return nil }
+    let episode = chosen.episodes.first
+    let latest = try connection.rows(
+      """
+      SELECT id, at, day, precision FROM plays
+      WHERE user_id = $1 AND title_id = $2 AND episode_id IS NOT DISTINCT FROM CAST($3 AS INTEGER)
+      ORDER BY id DESC LIMIT 200
+      """, user.id, title.id, episode?.id
+    ) { (id: $0.int(), at: $0.optionalInt(), day: $0.optionalText(), precision: $0.text()) }
+    let released = episode.map(\.aired) ?? title.released
+    guard let time = when.resolved(now: now, zone: user.zone, released: released, year: episode == nil ? title.year : nil)
+    else { return nil }
+    let same = latest.first { play in
+      if when == .now {
+        return play.precision == Precision.time.rawValue && abs(now - (play.at ?? 0)) < 60_000_000
+      }
+      return play.at == time.at && play.day == time.day && play.precision == time.precision.rawValue
+    }
+    return try same.flatMap { try activity(connection, user: user.id, play: $0.id) }
+  }
+
+  private static func activity(_ connection: Connection, user: Int, play: Int) throws -> Int? {
+    try connection.first(
+      """
+      SELECT activity_id FROM changes WHERE user_id = $1 AND tbl = 'plays' AND key = $2 AND before IS NULL
+      ORDER BY activity_id DESC LIMIT 1
+      """, user, play
+    ) { $0.int() }
+  }
+
+  /// A play of this person's.
+  static func play(_ connection: Connection, user: Int, id: Int) throws -> Play? {
+    try connection.first(
+      "SELECT id, title_id, episode_id, at, day, precision, source, note FROM plays WHERE user_id = $1 AND id = $2", user,
+      id, read: Play.init)
+  }
+
+  /// Changes when a play was, or its note.
+  static func change(
+    _ connection: Connection, user: User, play id: Int, when: When?, note: String?, now: Instant
+  ) throws -> (title: Int, activity: Int?) {
+    guard let play = try play(connection, user: user.id, id: id),
+      let title = try CatalogueStore.title(connection, user: user.id, id: play.titleID)
+    else { throw Problem.notFound }
+    var journal = try Journal(connection, user: user, kind: when == nil ? .noted : .redated, title: play.titleID, now: now)
+    try describe(&journal, play)
+    var image: Image = [:]
+    if let when {
+      let episode = try play.episodeID.flatMap { try Targets.episode(connection, title: play.titleID, id: $0) }
+      let released = play.episodeID == nil ? title.released : episode?.aired
+      let year = play.episodeID == nil ? title.year : nil
+      guard let time = when.resolved(now: now, zone: user.zone, released: released, year: year) else {
+        throw Problem.invalid(.problemFuture)
+      }
+      image = time.image
+    }
+    if let note { image["note"] = .text(note) }
+    try journal.update(.plays, key: id, title: play.titleID, image)
+    return (play.titleID, try journal.finish())
+  }
+
+  /// Gives every play of a bulk the same new date; one activity.
+  static func redate(
+    _ connection: Connection, user: User, activity: Int, when: When, now: Instant
+  ) throws -> Int? {
+    guard let line = try ActivityStore.line(connection, user: user.id, id: activity) else { throw Problem.notFound }
+    var journal = try Journal(
+      connection, user: user, kind: .redated, title: line.title?.id, detail: line.detail, now: now)
+    for play in try ActivityStore.plays(connection, user: user.id, activity: activity) {
+      guard let title = try CatalogueStore.title(connection, user: user.id, id: play.title) else { throw Problem.notFound }
+      let episode = try play.episode.flatMap { try Targets.episode(connection, title: play.title, id: $0) }
+      let released = play.episode == nil ? title.released : episode?.aired
+      let year = play.episode == nil ? title.year : nil
+      guard let time = when.resolved(now: now, zone: user.zone, released: released, year: year) else {
+        throw Problem.invalid(.problemFuture)
+      }
+      try journal.update(.plays, key: play.id, title: play.title, time.image)
+    }
+    return try journal.finish()
+  }
+
+  /// Removes a play.
+  static func deletePlay(
+    _ connection: Connection, user: User, play id: Int, now: Instant
+  ) throws -> (play: Play, activity: Int?) {
+    guard let play = try play(connection, user: user.id, id: id) else { throw Problem.notFound }
+    var journal = try Journal(connection, user: user, kind: .unwatched, title: play.titleID, now: now)
+    try describe(&journal, play)
+    try journal.delete(.plays, key: id, title: play.titleID)
+    return (play, try journal.finish())
+  }
+
+  private static func describe(_ journal: inout Journal, _ play: Play) throws {
+    journal.detail.count = 1
+    guard let episode = play.episodeID,
+      let known = try Targets.episode(journal.connection, title: play.titleID, id: episode)
+    else { return }
+    journal.detail.season = known.season
+    journal.detail.number = known.number
+    journal.detail.episode = known.id
+  }
+}
+
+extension Entry {
+  /// Its columns.
+  var image: Image {
+    [
+      "intent": (intent?.rawValue).bound, "rating": rating.bound, "favourite": isFavourite.bound, "note": .text(note),
+      "added_at": .int(addedAt),
+    ]
+  }
+}
+
+extension PlayTime {
+  /// Its columns.
+  var image: Image { ["at": at.bound, "day": day.bound, "precision": .text(precision.rawValue)] }
+}
+
+extension Play {
+  init(_ row: inout Row) {
+    id = row.int()
+    titleID = row.int()
+    episodeID = row.optionalInt()
+    time = PlayTime(at: row.optionalInt(), day: row.optionalText(), precision: Precision(rawValue: row.text()) ?? .unknown)
+    source = row.text()
+    note = row.text()
+  }
+}

@@ -1,0 +1,118 @@
+import SQL
+
+/// The maintained row per user and title (MODEL section 1): made again from scratch by the one function here.
+enum Shelf {
+  /// Recounts one title of one user, and the counts beside the tabs.
+  ///
+  /// Called in the same transaction as any change to plays, skips, ratings or intent; written nowhere else.
+  static func recount(_ connection: Connection, user: Int, title: Int, today: Day) throws {
+    let before = try tab(connection, user, title)
+    try connection.execute("DELETE FROM shelf WHERE user_id = $1 AND title_id = $2", user, title)
+    try connection.execute(recountStatement, user, title, today.description)
+    let after = try tab(connection, user, title)
+    if before?.kind == after?.kind, before?.status == after?.status { return }
+    for (tab, step) in [(before, -1), (after, 1)] {
+      guard let tab else { continue }
+      try connection.execute(
+        """
+        INSERT INTO counts (user_id, kind, status, titles) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (user_id, kind, status) DO UPDATE SET titles = counts.titles + excluded.titles
+        """, user, tab.kind, tab.status, step)
+    }
+  }
+
+  private static func tab(_ connection: Connection, _ user: Int, _ title: Int) throws -> (kind: String, status: String)? {
+    try connection.first("SELECT kind, status FROM shelf WHERE user_id = $1 AND title_id = $2", user, title) {
+      ($0.text(), $0.text())
+    }
+  }
+
+  // User and title stand in every subquery: fed from a CTE, the planner scans all plays.
+  private static let recountStatement: SQL = """
+    INSERT INTO shelf (user_id, title_id, kind, name_key, year, status, rating, favourite, added_at, last_at, last_day,
+      plays, seen, skipped, aired, total, share, next_episode, next_day, turn_day)
+    WITH states AS (
+      SELECT e.id, e.season, e.number, e.air_day,
+        CASE WHEN EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id) THEN 1
+          WHEN EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id) THEN 2
+          ELSE 0 END AS state
+      FROM episodes e WHERE e.title_id = $2 AND e.season > 0),
+    sums AS (
+      SELECT count(*) AS total, count(*) FILTER (WHERE state = 1) AS seen, count(*) FILTER (WHERE state > 0) AS counted,
+        count(*) FILTER (WHERE air_day <= $3) AS aired, count(*) FILTER (WHERE state = 2 AND air_day <= $3) AS skipped,
+        min(air_day) FILTER (WHERE air_day > $3) AS turn_day
+      FROM states),
+    next AS (SELECT id, air_day FROM states WHERE state = 0 ORDER BY season, number LIMIT 1),
+    played AS (
+      SELECT count(*) AS plays, max(at) AS last_at, max(day) AS last_day, min(at) AS first_at
+      FROM plays WHERE user_id = $1 AND title_id = $2)
+    SELECT CAST($1 AS INTEGER), t.id, t.kind, t.name_key, t.year,
+      CASE WHEN n.intent IN ('dropped', 'paused') THEN n.intent
+        WHEN t.kind = 'movie' AND p.plays > 0 THEN 'completed'
+        WHEN t.kind = 'show' AND m.total > 0 AND m.counted > 0 AND p.plays > 0 AND x.id IS NULL AND t.has_ended = 1
+          THEN 'completed'
+        WHEN t.kind = 'show' AND m.total > 0 AND m.counted > 0 AND p.plays > 0
+          AND (x.id IS NULL OR x.air_day IS NULL OR x.air_day > $3) THEN 'uptodate'
+        WHEN p.plays > 0 OR n.intent = 'watching' THEN 'watching'
+        WHEN n.intent = 'planned' THEN 'planned'
+        ELSE 'none' END,
+      n.rating, coalesce(n.favourite, 0), coalesce(n.added_at, p.first_at, 0), p.last_at, p.last_day,
+      p.plays, m.seen, m.skipped, m.aired, m.total,
+      CASE WHEN t.kind = 'movie' THEN CASE WHEN p.plays > 0 THEN 1000 ELSE 0 END
+        WHEN m.aired - m.skipped <= 0 THEN 0
+        WHEN m.seen >= m.aired - m.skipped THEN 1000
+        ELSE m.seen * 1000 / (m.aired - m.skipped) END,
+      x.id, x.air_day, m.turn_day
+    FROM titles t LEFT JOIN entries n ON n.user_id = $1 AND n.title_id = t.id
+      CROSS JOIN sums m CROSS JOIN played p LEFT JOIN next x ON TRUE
+    WHERE t.id = $2 AND (n.title_id IS NOT NULL OR p.plays > 0)
+    """
+
+  /// The row of a title, or nil when it is not in this person's library.
+  static func row(_ connection: Connection, user: Int, title: Int) throws -> ShelfRow? {
+    try connection.first(
+      """
+      SELECT status, plays, seen, skipped, aired, total, share, next_episode, next_day, turn_day, last_at, rating
+      FROM shelf WHERE user_id = $1 AND title_id = $2
+      """, user, title, read: ShelfRow.init)
+  }
+
+  /// Recounts rows whose aired episodes have changed by themselves, at most `limit`; says how many there were.
+  static func turn(_ connection: Connection, now: Instant, limit: Int) throws -> Int {
+    // A day earlier than anybody's today is past for all; each is then recounted for its own person's today.
+    let soonest = Zone.utc.clock(at: now).day.adding(days: 1).description
+    let due = try connection.rows(
+      """
+      SELECT s.user_id, s.title_id, s.turn_day, u.zone FROM shelf s JOIN users u ON u.id = s.user_id
+      WHERE s.turn_day <= $1 ORDER BY s.turn_day LIMIT $2
+      """, soonest, limit
+    ) { (user: $0.int(), title: $0.int(), day: $0.text(), zone: $0.text()) }
+    var count = 0
+    for row in due {
+      let today = (Zone(row.zone) ?? .utc).clock(at: now).day
+      guard row.day <= today.description else { continue }
+      try recount(connection, user: row.user, title: row.title, today: today)
+      count += 1
+    }
+    return count
+  }
+
+  /// Recounts everything of a user from scratch.
+  static func recountAll(_ connection: Connection, user: Int, today: Day) throws {
+    let titles = try connection.rows(
+      "SELECT title_id FROM entries WHERE user_id = $1 UNION SELECT title_id FROM plays WHERE user_id = $1", user
+    ) { $0.int() }
+    try connection.execute("DELETE FROM shelf WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM counts WHERE user_id = $1", user)
+    for title in titles { try recount(connection, user: user, title: title, today: today) }
+  }
+}
+
+extension ShelfRow {
+  init(_ row: inout Row) {
+    self.init(
+      status: Status(rawValue: row.text()) ?? .none, plays: row.int(), seen: row.int(), skipped: row.int(),
+      aired: row.int(), total: row.int(), share: row.int(), nextEpisode: row.optionalInt(),
+      nextDay: row.optionalText(), turnDay: row.optionalText(), lastAt: row.optionalInt(), rating: row.optionalInt())
+  }
+}

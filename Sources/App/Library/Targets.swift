@@ -1,0 +1,77 @@
+import SQL
+
+/// Works out which episodes a form means.
+enum Targets {
+  /// The episodes to record a play of.
+  struct Chosen: Sendable {
+    var episodes: [Episode] = []
+    /// How many were left since they have not aired.
+    var notAired = 0
+    /// Whether one thing was named, not a range.
+    var isSingle = true
+  }
+
+  /// The episodes of a target: one as it is named; of a range those that have aired, are unseen and not skipped.
+  static func episodes(
+    _ connection: Connection, user: Int, _ title: Title, _ target: PlayTarget, today: Day
+  ) throws -> Chosen {
+    switch target {
+    case .film: return Chosen()
+    case .episode(let id): return Chosen(episodes: [try required(connection, title, id)])
+    case .season(let number):
+      let exists = try connection.first(
+        "SELECT 1 FROM episodes WHERE title_id = $1 AND season = $2 LIMIT 1", title.id, number) { $0.int() }
+      guard exists != nil else { throw Problem.notFound }
+      return try range(connection, user: user, title.id, from: (number, 0), upTo: (number, .max), today: today)
+    case .upTo(let id):
+      let last = try required(connection, title, id)
+      return try range(
+        connection, user: user, title.id, from: (min(1, last.season), 0), upTo: (last.season, last.number), today: today)
+    case .range(let from, let upTo):
+      let first = try required(connection, title, from)
+      let last = try required(connection, title, upTo)
+      return try range(
+        connection, user: user, title.id, from: (first.season, first.number), upTo: (last.season, last.number),
+        today: today)
+    case .all: return try range(connection, user: user, title.id, from: (1, 0), upTo: (.max, .max), today: today)
+    }
+  }
+
+  /// An episode of a title.
+  static func episode(_ connection: Connection, title: Int, id: Int) throws -> Episode? {
+    try connection.first(
+      "SELECT id, season, number, name, aired, air_day FROM episodes WHERE title_id = $1 AND id = $2", title, id,
+      read: Episode.init)
+  }
+
+  private static func required(_ connection: Connection, _ title: Title, _ id: Int) throws -> Episode {
+    guard let episode = try episode(connection, title: title.id, id: id) else { throw Problem.notFound }
+    return episode
+  }
+
+  private static func range(
+    _ connection: Connection, user: Int, _ title: Int, from: (Int, Int), upTo: (Int, Int), today: Day
+  ) throws -> Chosen {
+    let unseen = try connection.rows(
+      """
+      SELECT e.id, e.season, e.number, e.name, e.aired, e.air_day FROM episodes e
+      WHERE e.title_id = $2 AND (e.season, e.number) >= ($3, $4) AND (e.season, e.number) <= ($5, $6)
+        AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id)
+        AND NOT EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id)
+      ORDER BY e.season, e.number
+      """, user, title, from.0, from.1, upTo.0, upTo.1, read: Episode.init)
+    let aired = unseen.filter { $0.hasAired(by: today) }
+    return Chosen(episodes: aired, notAired: unseen.count - aired.count, isSingle: false)
+  }
+}
+
+extension Episode {
+  init(_ row: inout Row) {
+    id = row.int()
+    season = row.int()
+    number = row.int()
+    name = row.text()
+    aired = row.optionalText().flatMap { Day($0) }
+    airDay = row.optionalText()
+  }
+}

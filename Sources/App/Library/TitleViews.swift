@@ -1,0 +1,206 @@
+import HTML
+
+/// The page of a film or a show.
+enum TitleViews {
+  /// The main part.
+  static func main(_ page: TitleStore.Page, _ frame: Frame, user: User, back: String) -> HTML {
+    let isShow = page.title.kind == .show
+    return """
+      <article class="title">\(Views.poster(page.title.id))<div class="about"><h1>\(page.title.name)</h1>
+      <p class="facts">\(facts(page, frame))</p>
+      <div class="row acts">\(mainAction(page, frame, back))\(statusForm(page, frame, back))\(favourite(page, frame, back))</div>
+      \(Views.rating(
+        title: page.title.id, name: page.title.name, current: page.entry?.rating, scale: user.scale, back: back, frame.t))
+      \(page.title.overview.isEmpty ? HTML() : "<p class=\"overview\">\(page.title.overview)</p>")
+      \(people(page, frame))</div></article>
+      \(isShow ? progress(page, frame, back) : HTML())
+      \(isShow ? SeasonViews.seasons(page, frame, back: back) : HTML())
+      \(plays(page, frame, back))
+      \(note(page, frame, back))
+      \(source(page, frame))
+      """
+  }
+
+  private static func facts(_ page: TitleStore.Page, _ frame: Frame) -> String {
+    let title = page.title
+    let t = frame.t
+    let year = title.year.map { year -> String in
+      guard title.kind == .show else { return title.released.map { frame.dates.absolute($0) } ?? String(year) }
+      let last = page.seasons.compactMap(\.year).max()
+      return title.hasEnded ? (last == nil || last == year ? String(year) : "\(year)–\(last ?? year)") : "\(year)–"
+    }
+    let length = title.runtime.map { frame.dates.length(minutes: $0) }
+    let genres = page.genres.map { Views.genre($0, t) }.joined(separator: ", ")
+    let countries = title.countries.isEmpty ? nil : title.countries.split(separator: ",").joined(separator: ", ")
+    let original = title.originalName.map { t(.originalName, ["name": $0]) }
+    return [Views.kind(title.kind, t), year, genres.isEmpty ? nil : genres, length, countries, original]
+      .compactMap { $0 }.joined(separator: " · ")
+  }
+
+  private static func mainAction(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
+    let t = frame.t
+    let action = URLs.plays(page.title.id)
+    if page.title.kind == .movie {
+      let isAgain = page.playsCount > 0
+      return """
+        <form method="post" action="\(action)">\(Views.hidden("back", back))\(isAgain ? Views.hidden("again", "1") : HTML())\
+        <button class="btn pri" data-key-w name="when" value="now">\(Icon.tick.svg) \(t(isAgain ? .watchedAgain : .markWatched))</button></form>
+        """
+    }
+    let today = frame.dates.today
+    let next = page.next ?? (page.shelf == nil ? page.episodes.first?.episode : nil)
+    guard let next, next.hasAired(by: today) else {
+      let said: String = page.next.map { episode in
+        let code = Views.code(episode.season, episode.number, t)
+        return episode.aired.map { t(.nextAirs, ["code": code, "date": frame.dates.text($0)]) } ?? t(.nextUnknown, ["code": code])
+      } ?? t(page.shelf?.status == .completed ? .allSeenEnded : .allSeen)
+      return "<p class=\"state\">\(said)</p>"
+    }
+    return """
+      <form method="post" action="\(action)">\(Views.hidden("back", back))<button class="btn pri" data-key-w name="episode" \
+      value="\(next.id)">\(Icon.tick.svg) \(t(.markEpisode, ["code": Views.code(next.season, next.number, t)]))</button></form>
+      """
+  }
+
+  private static func statusForm(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
+    let t = frame.t
+    let status = page.shelf?.status
+    var choices: [(value: String, key: Key, isOn: Bool)] = []
+    if page.playsCount == 0 { choices.append(("planned", .statusPlanned, status == .planned)) }
+    if page.title.kind == .show || status == .paused || status == .dropped {
+      choices.append(("watching", .statusWatching, status == .watching || status == .uptodate))
+    }
+    if page.title.kind == .show { choices.append(("paused", .statusPaused, status == .paused)) }
+    choices.append(("dropped", .statusDropped, status == .dropped))
+    if page.entry?.intent != nil { choices.append(("none", .statusRemove, false)) }
+    return """
+      <form method="post" action="\(URLs.entry(page.title.id))">\(Views.hidden("back", back))\
+      <div class="seg" role="group" aria-label="\(t(.statusLabel))">\(choices.map { choice in
+        """
+        <button name="status" value="\(choice.value)" aria-pressed="\(choice.isOn ? "true" : "false")">\(t(choice.key))</button>
+        """ as HTML
+      })</div></form>
+      """
+  }
+
+  private static func favourite(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
+    let isOn = page.entry?.isFavourite ?? false
+    return """
+      <form method="post" action="\(URLs.entry(page.title.id))">\(Views.hidden("back", back))<button class="btn fav" \
+      name="favourite" value="\(isOn ? 0 : 1)" aria-pressed="\(isOn ? "true" : "false")">\(Icon.heart.svg)\
+      <span class="hidden">\(frame.t(.favourite))</span></button></form>
+      """
+  }
+
+  private static func people(_ page: TitleStore.Page, _ frame: Frame) -> HTML {
+    let makers = page.credits.filter { $0.job == "by" }.map(\.person).joined(separator: ", ")
+    let cast = page.credits.filter { $0.job == "cast" }.map(\.person).joined(separator: ", ")
+    if makers.isEmpty, cast.isEmpty { return HTML() }
+    let maker: Key = page.title.kind == .movie ? .directedBy : .createdBy
+    return """
+      <dl class="people">\(makers.isEmpty ? HTML() : "<dt>\(frame.t(maker))</dt><dd>\(makers)</dd>")\
+      \(cast.isEmpty ? HTML() : "<dt>\(frame.t(.castLabel))</dt><dd>\(cast)</dd>")</dl>
+      """
+  }
+
+  private static func progress(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
+    let t = frame.t
+    guard let shelf = page.shelf else { return HTML() }
+    let regular = page.seasons.filter { $0.number > 0 }
+    let aired = regular.reduce(0) { $0 + $1.aired } - shelf.skipped
+    let unaired = regular.reduce(0) { $0 + $1.total - $1.aired }
+    var said = t(.seenOf, n: shelf.seen, ["due": t.number(aired)])
+    if shelf.skipped > 0 { said += " · " + t(.skippedCount, n: shelf.skipped) }
+    if unaired > 0 { said += " · " + t(.unairedCount, n: unaired) }
+    return """
+      <div class="progress-line">\(Views.progress(seen: shelf.seen, of: aired, t))<p class="mute">\(said)</p></div>\
+      \(gaps(page, frame, back))
+      """
+  }
+
+  private static func gaps(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
+    let t = frame.t
+    guard let first = page.gaps.first, let last = page.gaps.last else { return HTML() }
+    var runs: [(Episode, Episode)] = []
+    for episode in page.gaps {
+      if let run = runs.last, run.1.season == episode.season, run.1.number + 1 == episode.number {
+        runs[runs.count - 1].1 = episode
+      } else {
+        runs.append((episode, episode))
+      }
+    }
+    let named = runs.prefix(6).map { run in
+      let from = Views.code(run.0.season, run.0.number, t)
+      return run.0.id == run.1.id ? from : t(.gapRun, ["from": from, "to": Views.code(run.1.season, run.1.number, t)])
+    }.joined(separator: ", ")
+    return """
+      <div class="note"><p><b>\(t(.gapMissed, ["what": named]))</b> \(t(.gapLater))</p>
+      <form class="inline" method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))\
+      \(Views.hidden("from", String(first.id)))<button class="btn small" name="upto" value="\(last.id)">\
+      \(t(.gapMark, n: page.gaps.count))</button></form></div>
+      """
+  }
+
+  private static func plays(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
+    let t = frame.t
+    guard !page.plays.isEmpty else { return HTML() }
+    let more: HTML =
+      page.playsCount > page.plays.count
+      ? "<p class=\"mute\">\(t(.playsMore, n: page.playsCount - page.plays.count))</p>" : HTML()
+    let codes = Dictionary(uniqueKeysWithValues: page.episodes.map { ($0.episode.id, $0.episode) })
+    return """
+      <section aria-labelledby="plays-h"><h2 id="plays-h">\(t(.playsHead))</h2><ul class="plays">\(page.plays.map { play in
+        PlayViews.line(play, episode: play.episodeID.flatMap { codes[$0] }, frame, back: back)
+      })</ul>\(more)</section>
+      """
+  }
+
+  private static func note(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
+    let t = frame.t
+    return """
+      <section><form class="stack note-form" method="post" action="\(URLs.entry(page.title.id))">\(Views.hidden("back", back))
+      <div class="field"><label for="note">\(t(.noteLabel))</label>
+      <textarea id="note" name="note" rows="3" maxlength="10000">\(page.entry?.note ?? "")</textarea></div>
+      <button class="btn small">\(t(.noteSave))</button></form></section>
+      """
+  }
+
+  private static func source(_ page: TitleStore.Page, _ frame: Frame) -> HTML {
+    let t = frame.t
+    let link: HTML? = page.title.imdbID.map {
+      "<a rel=\"noreferrer\" href=\"https://www.imdb.com/title/\($0)/\">IMDb</a>"
+    }
+    return "<p class=\"mute\">\(t(page.title.ownerID == nil ? .sourceStarter : .sourceOwn)) \(link)</p>"
+  }
+}
+
+/// A play with what can be done with it.
+enum PlayViews {
+  /// A line of a list of plays.
+  static func line(_ play: Play, episode: Episode?, _ frame: Frame, back: String) -> HTML {
+    let t = frame.t
+    let date = frame.dates.text(play.time)
+    let what = episode.map { Views.code($0.season, $0.number, t) + " · " } ?? ""
+    return """
+      <li id="p\(play.id)"><span class="what">\(what)<time>\(date)</time></span>\(forms(play, date: what + date, frame, back: back))</li>
+      """
+  }
+
+  /// Change the date, remove.
+  static func forms(_ play: Play, date: String, _ frame: Frame, back: String) -> HTML {
+    let t = frame.t
+    let kind = play.time.precision == .time ? "datetime-local" : "date"
+    let value = play.time.precision == .time || play.time.precision == .day ? frame.dates.inputValue(play.time) : ""
+    return """
+      <details><summary aria-label="\(t(.changeDateOf, ["what": date]))">\(t(.changeDate))</summary>
+      <form class="row" method="post" action="/plays/\(play.id)">\(Views.hidden("back", back))
+      <label>\(t(.whenDate)) <input type="\(kind)" name="when" value="\(value)" required></label>
+      <button class="btn small">\(t(.save))</button></form>
+      <form class="row" method="post" action="/plays/\(play.id)">\(Views.hidden("back", back))
+      <button class="btn small" name="when" value="release">\(t(.whenRelease))</button>
+      <button class="btn small" name="when" value="unknown">\(t(.whenUnknown))</button></form></details>
+      <form class="inline" method="post" action="/plays/\(play.id)/delete">\(Views.hidden("back", back))\
+      <button class="link" aria-label="\(t(.removeWhat, ["what": date]))">\(t(.remove))</button></form>
+      """
+  }
+}

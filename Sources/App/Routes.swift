@@ -1,0 +1,39 @@
+import HTTPTypes
+public import Hummingbird
+
+extension App {
+  /// Every route of the site, and the layer around all of them.
+  public func makeRouter() -> Router<Visit> {
+    // The layer needs the table of routes, and the routes need the layer added before them.
+    let table = RouteTable(routes(in: addRoutes(to: Router(context: Visit.self, options: .autoGenerateHeadEndpoints))))
+    let router = Router(context: Visit.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: Edge(app: self, pages: ErrorPages(app: self), routes: table))
+    return addRoutes(to: router)
+  }
+
+  private func routes(in router: Router<Visit>) -> [(method: String, path: String)] {
+    router.routes.map { ($0.method.rawValue, $0.path.description) }
+  }
+
+  private func addRoutes(to router: Router<Visit>) -> Router<Visit> {
+    let accounts = AccountsPages(app: self)
+    let health = HealthPages(app: self)
+    health.addRoutes(to: router)
+    HomePages(app: self).addRoutes(to: router)
+    accounts.addRoutes(to: router)
+
+    let signedIn = router.group(context: SignedIn.self)
+    accounts.addSignedInRoutes(to: signedIn)
+    health.addSignedInRoutes(to: signedIn)
+    SearchPages(app: self).addRoutes(to: signedIn)
+    OwnTitlePages(app: self).addRoutes(to: signedIn)
+    TitlePages(app: self).addRoutes(to: signedIn)
+    LibraryPages(app: self).addRoutes(to: signedIn)
+    ActivityPages(app: self).addRoutes(to: signedIn)
+    SettingsPages(app: self, accounts: accounts).addRoutes(to: signedIn)
+    ExportPages(app: self).addRoutes(to: signedIn)
+
+    AdminPages(app: self).addRoutes(to: signedIn.group(context: Administrator.self))
+    return router
+  }
+}

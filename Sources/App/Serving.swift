@@ -1,0 +1,74 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+public import ServiceLifecycle
+import SQL
+import Synchronization
+public import Web
+
+extension App {
+  /// How long a shutdown waits for requests under way.
+  public static let shutdownSeconds = 20
+
+  /// Everything that runs while the site serves: the web server, the metrics page, housekeeping.
+  ///
+  /// - Parameter registry: what `/metrics` shows.
+  public func services(registry: MetricsRegistry, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) -> [any Service] {
+    var services: [any Service] = [Housekeeping(app: self), site(onRunning: onRunning)]
+    if config.metricsPort != 0 { services.append(metricsPage(registry)) }
+    return services
+  }
+
+  private func site(onRunning: @escaping @Sendable (Int) async -> Void) -> some ApplicationProtocol {
+    let channel = CompressedChannel.Configuration(refusalHeaders: SecurityHeaders.fields)
+    return Application(
+      router: makeRouter(), server: .compressed(configuration: channel),
+      configuration: .init(address: .hostname(config.host, port: config.port), serverName: nil),
+      onServerRunning: { await onRunning($0.localAddress?.port ?? 0) }, logger: quiet)
+  }
+
+  // Loopback only: it says how much the site is used, which is nobody's business.
+  private func metricsPage(_ registry: MetricsRegistry) -> some ApplicationProtocol {
+    let router = Router()
+    router.get("/metrics") { _, _ in
+      Response(
+        status: .ok, headers: [.contentType: MetricsRegistry.contentType],
+        body: .init(byteBuffer: ByteBuffer(string: registry.text())))
+    }
+    return Application(
+      router: router, configuration: .init(address: .hostname("127.0.0.1", port: config.metricsPort)), logger: quiet)
+  }
+
+  /// The log without the server's own remarks about connections.
+  private var quiet: Logger {
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .info)
+    return quiet
+  }
+
+  /// Reads what is kept in memory: the words of the catalogue.
+  public func warmUp() async throws {
+    vocabulary.replace(try await database.readLong { try SearchStore.vocabulary($0) })
+  }
+
+  /// Makes the one-time link by which the first account is made on a site that others can reach; nil when it is not needed.
+  public func setupLink() async throws -> String? {
+    if config.isLoopback { return nil }
+    let now = clock()
+    let token = try await database.write { connection -> String? in
+      guard try AccountsStore.count(connection) == 0 else { return nil }
+      return try LinkStore.make(connection, .setup, by: nil, seconds: LinkStore.inviteSeconds, now: now)
+    }
+    return token.map { (config.publicURL ?? "http://\(config.host):\(config.port)") + "/register?token=" + $0 }
+  }
+}
+
+extension SecurityHeaders {
+  /// All of them, for answers that are made below any middleware.
+  static var fields: HTTPFields {
+    var fields: HTTPFields = [.cacheControl: "no-store"]
+    for (name, value) in all { fields[name] = value }
+    return fields
+  }
+}

@@ -1,0 +1,84 @@
+/// How exactly the date of a play is known.
+public enum Precision: String, Sendable, CaseIterable {
+  case time, day, month, year, unknown
+}
+
+/// When a play was: a moment to sort by and the day, month or year it counts to.
+public struct PlayTime: Equatable, Sendable {
+  /// The moment, or for a coarser date its noon; nil when unknown.
+  public let at: Instant?
+  /// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, fixed when it was written; nil when unknown.
+  public let day: String?
+  /// How much of it is known.
+  public let precision: Precision
+
+  /// Not known.
+  public static let unknown = PlayTime(at: nil, day: nil, precision: .unknown)
+}
+
+/// What a person said about when they watched something.
+public enum When: Equatable, Sendable {
+  /// At the moment of the click.
+  case now
+  /// On the day it first came out.
+  case release
+  /// They do not know.
+  case unknown
+  /// A date, in their own zone, with the precision they gave.
+  case date(Precision, Day, minutes: Int)
+
+  /// Reads `now`, `release`, `unknown`, `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`; nil when it is none of them.
+  public init?(_ text: String) {
+    switch text {
+    case "", "now": self = .now
+    case "release": self = .release
+    case "unknown": self = .unknown
+    default:
+      guard let date = Self.date(text) else { return nil }
+      self = date
+    }
+  }
+
+  private static func date(_ text: String) -> When? {
+    let halves = text.split(separator: "T", omittingEmptySubsequences: false)
+    let parts = (halves.first ?? "").split(separator: "-", omittingEmptySubsequences: false)
+    guard halves.count <= 2, (1...3).contains(parts.count) else { return nil }
+    switch parts.count {
+    case 1: return Day("\(text)-01-01").map { .date(.year, $0, minutes: 720) }
+    case 2: return Day("\(text)-01").map { .date(.month, $0, minutes: 720) }
+    default: break
+    }
+    guard let day = Day(halves[0]) else { return nil }
+    guard halves.count == 2 else { return .date(.day, day, minutes: 720) }
+    let clock = halves[1].split(separator: ":", omittingEmptySubsequences: false)
+    guard clock.count == 2 || clock.count == 3, clock.allSatisfy({ $0.count == 2 }),
+      let hour = Int(digits: clock[0]), let minute = Int(digits: clock[1]), hour < 24, minute < 60
+    else { return nil }
+    return .date(.time, day, minutes: hour * 60 + minute)
+  }
+
+  /// The play's time, or nil when it lies in the future.
+  ///
+  /// - Parameters:
+  ///   - released: the day the film or episode first came out, where known.
+  ///   - year: its year, for a release whose day is not known.
+  public func resolved(now: Instant, zone: Zone, released: Day?, year: Int? = nil) -> PlayTime? {
+    switch self {
+    case .now: return PlayTime(at: now, day: zone.day(of: now).description, precision: .time)
+    case .unknown: return .unknown
+    case .release:
+      if let released { return When.date(.day, released, minutes: 720).resolved(now: now, zone: zone, released: nil) }
+      guard let year, let first = Day(year: year, month: 1, day: 1) else { return .unknown }
+      return When.date(.year, first, minutes: 720).resolved(now: now, zone: zone, released: nil)
+    case .date(.time, let day, let minutes):
+      let instant = zone.instant(day: day, minutes: minutes)
+      // A form holds whole minutes: the current one is not the future.
+      guard instant <= now + 60_000_000 else { return nil }
+      return PlayTime(at: instant, day: zone.day(of: instant).description, precision: .time)
+    case .date(let precision, let day, let minutes):
+      let text = String(day.description.prefix(precision == .year ? 4 : precision == .month ? 7 : 10))
+      guard text <= zone.clock(at: now).day.description.prefix(text.count) else { return nil }
+      return PlayTime(at: zone.instant(day: day, minutes: minutes), day: text, precision: precision)
+    }
+  }
+}

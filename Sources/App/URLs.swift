@@ -1,0 +1,59 @@
+import Web
+
+/// Every address of the site that a page links to.
+enum URLs {
+  static let home = "/"
+  static let library = "/library"
+  static let history = "/history"
+  static let activity = "/activity"
+  static let search = "/search"
+  static let settings = "/settings"
+
+  static func login(next: String) -> String {
+    next == "/" ? "/login" : "/login?" + URLEncoding.query([("next", next)])
+  }
+
+  static func confirm(next: String) -> String { "/confirm?" + URLEncoding.query([("next", next)]) }
+
+  static func title(_ id: Int, name: String) -> String {
+    let slug = slug(name)
+    return slug.isEmpty ? "/titles/\(id)" : "/titles/\(id)-\(slug)"
+  }
+
+  static func season(_ title: Int, _ number: Int) -> String { "/titles/\(title)/seasons/\(number)" }
+  static func poster(_ title: Int) -> String { "/posters/\(title).svg" }
+  static func plays(_ title: Int) -> String { "/titles/\(title)/plays" }
+  static func entry(_ title: Int) -> String { "/titles/\(title)/entry" }
+  static func undo(_ activity: Int) -> String { "/activity/\(activity)/undo" }
+
+  static func search(_ query: String, kind: String? = nil) -> String {
+    "/search?" + URLEncoding.query([("q", query)] + (kind.map { [("kind", $0)] } ?? []))
+  }
+
+  static func newTitle(_ name: String) -> String { "/titles/new?" + URLEncoding.query([("q", name)]) }
+
+  /// A path with one more pair in its query; the pair replaces one of the same name.
+  static func adding(_ name: String, _ value: String, to path: String, fragment: String? = nil) -> String {
+    let bare = path.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init) ?? path
+    let halves = bare.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let kept = (halves.count > 1 ? halves[1] : "").split(separator: "&").filter {
+      !$0.hasPrefix(name + "=") && !$0.hasPrefix("done=")
+    }
+    let query = (kept.map(String.init) + [URLEncoding.query([(name, value)])]).joined(separator: "&")
+    return (halves.first ?? "/") + "?" + query + (fragment.map { "#" + $0 } ?? "")
+  }
+
+  // ASCII letters and digits of the folded name, words joined by hyphens, at most 60 characters.
+  private static func slug(_ name: String) -> String {
+    var slug: [UInt8] = []
+    for byte in Folding.fold(name).utf8 where slug.count < 60 {
+      if (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) {
+        slug.append(byte)
+      } else if byte == UInt8(ascii: " "), !slug.isEmpty, slug.last != UInt8(ascii: "-") {
+        slug.append(UInt8(ascii: "-"))
+      }
+    }
+    while slug.last == UInt8(ascii: "-") { slug.removeLast() }
+    return String(decoding: slug, as: UTF8.self)
+  }
+}

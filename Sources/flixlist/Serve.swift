@@ -1,0 +1,78 @@
+import App
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import SQL
+import UnixSignals
+import Web
+
+/// Serves the site.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve the site.",
+    discussion: Setting.all.map { option in
+      "\(option.name)  \(option.meaning) Default: \(option.standard)."
+    }.joined(separator: "\n") + "\nFLIXLIST_SECRET can be given in a file as FLIXLIST_SECRET_FILE.")
+
+  @Option(help: "Address to listen on.")
+  var host: String?
+  @Option(help: "Port to listen on.")
+  var port: String?
+  @Option(help: "Folder for everything that is kept.")
+  var data: String?
+  @Option(help: "Where the record is kept, as sqlite:///path/to/file.")
+  var database: String?
+  @Option(help: "The address people type.")
+  var publicURL: String?
+  @Option(help: "Who may register: open, invite or closed.")
+  var registration: String?
+  @Option(help: "Port of /metrics on loopback, or 0.")
+  var metricsPort: String?
+  @Option(help: "Proxies whose forwarding headers are believed, comma separated.")
+  var trustedProxies: String?
+  @Option(help: "The least level that is logged.")
+  var logLevel: String?
+
+  func run() async throws {
+    let config = readConfiguration(flags: flags)
+    await attempt { try await serve(config) }
+  }
+
+  private var flags: [String: String] {
+    let given: [(String, String?)] = [
+      ("FLIXLIST_HOST", host), ("FLIXLIST_PORT", port), ("FLIXLIST_DATA", data), ("FLIXLIST_DATABASE", database),
+      ("FLIXLIST_PUBLIC_URL", publicURL), ("FLIXLIST_REGISTRATION", registration),
+      ("FLIXLIST_METRICS_PORT", metricsPort), ("FLIXLIST_TRUSTED_PROXIES", trustedProxies),
+      ("FLIXLIST_LOG_LEVEL", logLevel),
+    ]
+    return Dictionary(uniqueKeysWithValues: given.compactMap { name, value in value.map { (name, $0) } })
+  }
+
+  private func serve(_ given: Config) async throws {
+    var config = given
+    let registry = MetricsRegistry()
+    let meters = Meters(factory: registry)
+    let level = config.logLevel
+    let logger = Logger(label: "flixlist") { _ in LogLines(level: level) }
+    let database = try Opening.open(config, observer: meters.databaseObserver(), now: App.systemClock())
+    config.secret = try Opening.secret(config)
+    let app = try App(config: config, database: database, meters: meters, logger: logger)
+    try await app.warmUp()
+    let setupLink = try await app.setupLink()
+    let address = config.publicURL ?? "http://\(config.host == "127.0.0.1" ? "localhost" : config.host)"
+    let isPublic = config.publicURL != nil
+    let services = app.services(registry: registry) { port in
+      var said = "FlixList serves \(address)\(isPublic ? "" : ":\(port)")\n"
+      if let setupLink { said += "Make the first account, which administers the site, at \(setupLink)\n" }
+      FileHandle.standardOutput.write(Data(said.utf8))
+    }
+    var group = ServiceGroupConfiguration(
+      services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    group.maximumGracefulShutdownDuration = .seconds(App.shutdownSeconds)
+    try await ServiceGroup(configuration: group).run()
+    try await app.passwords.shutDown()
+    try database.close()
+  }
+}
