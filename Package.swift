@@ -29,7 +29,9 @@ let package = Package(
     .target(name: "CAssets"),
     .target(
       name: "SQL",
-      dependencies: [.product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")],
+      dependencies: [
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
     .target(name: "HTML", swiftSettings: settings),
     .target(

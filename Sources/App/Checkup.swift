@@ -39,10 +39,13 @@ public struct Checkup: Sendable {
       Finding(
         isGood: problems.isEmpty,
         sentence: problems.isEmpty
-          ? "The database is sound." : "The database is damaged (\(problems.joined(separator: "; "))); restore a backup."))
+          ? "The database is sound."
+          : "The database is damaged (\(problems.joined(separator: "; "))); restore a backup."))
     let level = try database.synchronousLevel()
     found.append(
-      Finding(isGood: level == 2, sentence: level == 2 ? "Every commit is on disk before it is answered." : "Commits are not synchronous."))
+      Finding(
+        isGood: level == 2,
+        sentence: level == 2 ? "Every commit is on disk before it is answered." : "Commits are not synchronous."))
     if recount, state == .current { found.append(try shelves(database, repair: repair)) }
     try database.close()
     return found
@@ -51,7 +54,8 @@ public struct Checkup: Sendable {
   private func folder() -> Finding {
     let attributes = try? FileManager.default.attributesOfItem(atPath: config.data)
     guard let attributes else {
-      return Finding(isGood: true, sentence: "The data folder \(config.data) is not there yet; `flixlist serve` makes it.")
+      return Finding(
+        isGood: true, sentence: "The data folder \(config.data) is not there yet; `flixlist serve` makes it.")
     }
     let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
     return mode & 0o007 == 0
@@ -63,7 +67,8 @@ public struct Checkup: Sendable {
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: config.data)
     guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue else { return nil }
     return free < Self.leastFreeBytes
-      ? Finding(isGood: false, sentence: "Only \(free / 1_000_000) MB are free on the disk of \(config.data); make room.")
+      ? Finding(
+        isGood: false, sentence: "Only \(free / 1_000_000) MB are free on the disk of \(config.data); make room.")
       : Finding(isGood: true, sentence: "\(free / 1_000_000) MB are free on the disk of \(config.data).")
   }
 
@@ -78,9 +83,13 @@ public struct Checkup: Sendable {
     case .current: Finding(isGood: true, sentence: "The schema is current.")
     case .empty: Finding(isGood: true, sentence: "The database is empty; `flixlist serve` fills it.")
     case .behind(let names):
-      Finding(isGood: false, sentence: "The schema lacks \(names.joined(separator: ", ")); `flixlist serve` brings it up to date.")
+      Finding(
+        isGood: false,
+        sentence: "The schema lacks \(names.joined(separator: ", ")); `flixlist serve` brings it up to date.")
     case .ahead(let names):
-      Finding(isGood: false, sentence: "A newer FlixList made this database (\(names.joined(separator: ", "))); start that one.")
+      Finding(
+        isGood: false,
+        sentence: "A newer FlixList made this database (\(names.joined(separator: ", "))); start that one.")
     case .foreign: Finding(isGood: false, sentence: "The file is a database, but not one of FlixList's.")
     }
   }
@@ -91,6 +100,7 @@ public struct Checkup: Sendable {
     let shown = differences.prefix(5).joined(separator: "\n      ")
     return Finding(
       isGood: repair,
-      sentence: "\(differences.count) rows of shelves \(repair ? "were" : "are") not as a recount makes them:\n      \(shown)")
+      sentence:
+        "\(differences.count) rows of shelves \(repair ? "were" : "are") not as a recount makes them:\n      \(shown)")
   }
 }

@@ -37,8 +37,8 @@ public struct Commands: Sendable {
       let page = try database.writeBlocking { try AdminStore.users($0, after: from) }
       for user in page.prefix(AdminStore.pageSize) {
         let marks = [user.isAdmin ? "administrator" : nil, user.isDisabled ? "disabled" : nil].compactMap { $0 }
-        lines.append(
-          "\(user.username)\t\(user.titles) titles\tsince \(InstantText.write(user.createdAt).prefix(10))\t\(marks.joined(separator: ", "))")
+        let since = InstantText.write(user.createdAt).prefix(10)
+        lines.append("\(user.username)\t\(user.titles) titles\tsince \(since)\t\(marks.joined(separator: ", "))")
         after = user.id
       }
       if page.count <= AdminStore.pageSize { return lines }
@@ -89,7 +89,9 @@ public struct Commands: Sendable {
   ///
   /// - Parameter isRepairing: whether the recount stays; else everything is left as it was.
   public func recount(isRepairing: Bool) throws -> [String] {
-    let users = try database.writeBlocking { try $0.rows("SELECT id, zone FROM users ORDER BY id") { ($0.int(), $0.text()) } }
+    let users = try database.writeBlocking {
+      try $0.rows("SELECT id, zone FROM users ORDER BY id") { ($0.int(), $0.text()) }
+    }
     var differences: [String] = []
     for (user, zoneName) in users {
       let today = (Zone(zoneName) ?? .utc).clock(at: now).day
@@ -116,7 +118,8 @@ public struct Commands: Sendable {
   private static func shelf(_ connection: Connection, user: Int) throws -> [String] {
     try connection.rows(
       """
-      SELECT user_id, title_id, kind, name_key, year, status, rating, favourite, added_at, last_at, last_day, plays, seen,
+      SELECT user_id, title_id, kind, name_key, year, status, rating, favourite, added_at, last_at, last_day, plays, \
+      seen,
         skipped, aired, total, share, next_episode, next_day, turn_day
       FROM shelf WHERE user_id = $1
       """, user

@@ -15,13 +15,16 @@ public struct Setting: Sendable {
   public var isSecret = false
 
   /// The flag of `flixlist serve` that sets it.
-  public var flag: String { "--" + name.dropFirst("FLIXLIST_".count).lowercased().split(separator: "_").joined(separator: "-") }
+  public var flag: String {
+    "--" + name.dropFirst("FLIXLIST_".count).lowercased().split(separator: "_").joined(separator: "-")
+  }
 
   /// Every option there is.
   public static let all: [Setting] = [
     Setting(name: "FLIXLIST_HOST", standard: "127.0.0.1", meaning: "Address to listen on."),
     Setting(name: "FLIXLIST_PORT", standard: "8080", meaning: "Port to listen on, 0 to 65535; 0 takes a free one."),
-    Setting(name: "FLIXLIST_DATA", standard: "./data", meaning: "Folder for the database and everything else that is kept."),
+    Setting(
+      name: "FLIXLIST_DATA", standard: "./data", meaning: "Folder for the database and everything else that is kept."),
     Setting(
       name: "FLIXLIST_DATABASE", standard: "sqlite: flixlist.sqlite in the data folder",
       meaning: "Where the record is kept: sqlite:///path/to/file."),
@@ -31,14 +34,17 @@ public struct Setting: Sendable {
     Setting(
       name: "FLIXLIST_REGISTRATION", standard: "open",
       meaning: "Who may register: open, invite or closed; an administrator can change it in the browser."),
-    Setting(name: "FLIXLIST_METRICS_PORT", standard: "9464", meaning: "Port of /metrics on the loopback address; 0 turns it off."),
+    Setting(
+      name: "FLIXLIST_METRICS_PORT", standard: "9464",
+      meaning: "Port of /metrics on the loopback address; 0 turns it off."),
     Setting(
       name: "FLIXLIST_SECRET", standard: "made once in the data folder",
       meaning: "At least 32 characters from which this site's own keys are derived.", isSecret: true),
     Setting(
       name: "FLIXLIST_TRUSTED_PROXIES", standard: "none",
       meaning: "Addresses or networks, comma separated, whose X-Forwarded-For and X-Forwarded-Proto are believed."),
-    Setting(name: "FLIXLIST_LOG_LEVEL", standard: "info", meaning: "trace, debug, info, notice, warning, error or critical."),
+    Setting(
+      name: "FLIXLIST_LOG_LEVEL", standard: "info", meaning: "trace, debug, info, notice, warning, error or critical."),
   ]
 }
 

@@ -63,7 +63,9 @@ struct Edge: RouterMiddleware {
     for (name, value) in SecurityHeaders.all { response.headers[name] = value }
     if app.config.isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains" }
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-    if request.method != .get, request.method != .head { response.headers[SecurityHeaders.vary] = "Sec-Fetch-Site, Origin" }
+    if request.method != .get, request.method != .head {
+      response.headers[SecurityHeaders.vary] = "Sec-Fetch-Site, Origin"
+    }
     return response
   }
 

@@ -42,7 +42,8 @@ struct Frame: Sendable {
       <script src="\(app.assets.path("app.js"))" defer></script></head>
       <body data-signed-in="\(isSignedIn ? 1 : 0)" data-keys="\(user?.hasSingleKeys ?? false ? 1 : 0)"
        data-zone="\(user?.zone.identifier ?? "")" data-zone-known="\(user?.isZoneKnown ?? true ? 1 : 0)"
-       data-text-results="\(t(.resultsCount))" data-text-offline="\(t(.textOffline))" data-text-failed="\(t(.textFailed))">
+       data-text-results="\(t(.resultsCount, ["n": "{n}"]))" data-text-offline="\(t(.textOffline))" \
+       data-text-failed="\(t(.textFailed))">
       <a class="skip" href="#main">\(t(.skipLink))</a>
       \(header(place))
       <main id="main" tabindex="-1" class="\(kind.rawValue)">\(zoneBanner)\(statusElement(answer))\(main)</main>
@@ -62,7 +63,9 @@ struct Frame: Sendable {
   }
 
   /// The main part as a piece of its own.
-  func mainFragment(kind: Kind = .plain, answer: HTML? = nil, _ main: HTML, status: HTTPResponse.Status = .ok) -> Response {
+  func mainFragment(
+    kind: Kind = .plain, answer: HTML? = nil, _ main: HTML, status: HTTPResponse.Status = .ok
+  ) -> Response {
     let html: HTML = """
       <main id="main" tabindex="-1" class="\(kind.rawValue)">\(statusElement(answer))\(main)</main>
       """
@@ -93,11 +96,13 @@ struct Frame: Sendable {
     let name = user.displayName
     return """
       <header class="top"><a class="logo" href="/">flix<b>✓</b>list</a>
-      <nav class="main" aria-label="\(t(.navMain))">\(links(place).map { link, text, _ in "<a\(link)>\(text)</a>" as HTML })</nav>
+      <nav class="main" aria-label="\(t(.navMain))">\(links(place).map { link, text,
+        _ in "<a\(link)>\(text)</a>" as HTML })</nav>
       <form class="search" role="search" action="/search"><label class="hidden" for="q">\(t(.searchLabel))</label>
       <input id="q" name="q" type="search" autocomplete="off" maxlength="200" placeholder="\(t(.searchLabel))">
       <kbd aria-hidden="true">/</kbd><button class="hidden-until-focus">\(t(.searchButton))</button></form>
-      <a class="me" href="/settings" aria-label="\(t(.settingsOf, ["name": name]))">\(String(name.prefix(1)).uppercased())</a></header>
+      <a class="me" href="/settings" aria-label="\(t(.settingsOf, ["name": name]))">\
+      \(String(name.prefix(1)).uppercased())</a></header>
       """
   }
 
@@ -125,7 +130,8 @@ struct Frame: Sendable {
     return """
       <footer class="foot"><a href="/about">\(t(.navAbout))</a> <a href="/help/keys">\(t(.navKeys))</a>
       <a href="/settings">\(t(.navSettings))</a> \(user.isAdmin ? "<a href=\"/admin/users\">\(t(.navAdmin))</a>" : "")
-      <form class="inline" method="post" action="/logout" data-plain><button class="link">\(t(.logOut))</button></form></footer>
+      <form class="inline" method="post" action="/logout" data-plain><button class="link">\(t(.logOut))</button>\
+      </form></footer>
       """
   }
 
@@ -134,7 +140,8 @@ struct Frame: Sendable {
     guard let user, !user.isZoneKnown else { return HTML() }
     return """
       <div class="banner" data-zone-banner><p>\(t(.zoneBanner, ["zone": user.zone.identifier]))</p>
-      <form class="inline" method="post" action="/settings/zone" data-plain><input type="hidden" name="zone" value="" data-zone>
+      <form class="inline" method="post" action="/settings/zone" data-plain>\
+      <input type="hidden" name="zone" value="" data-zone>
       <input type="hidden" name="back" value="\(LocalPath.checked(visitor.path) ?? "/")">
       <button class="btn small">\(t(.zoneUseBrowser))</button></form> <a href="/settings">\(t(.zoneChoose))</a></div>
       """

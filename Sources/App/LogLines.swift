@@ -1,5 +1,5 @@
-public import Logging
 import Foundation
+public import Logging
 
 /// Writes each log record as one line of JSON: UTC, level, message, metadata. Control characters are escaped, so nobody
 /// can write a line of their own.
@@ -34,7 +34,8 @@ public struct LogLines: LogHandler {
     object.add("at", InstantText.write(clock()))
     object.add("level", event.level.rawValue)
     object.add("message", event.message.description)
-    for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
+    for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }
+    ) {
       object.add(key == "hb.request.id" ? "request" : key, value.description)
     }
     write(object.text)

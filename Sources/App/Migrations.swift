@@ -134,7 +134,8 @@ private let catalogueTables = """
   ) STRICT;
   CREATE INDEX names_exact ON names (folded, id);
   CREATE INDEX names_title ON names (title_id);
-  CREATE VIRTUAL TABLE words USING fts5(folded, content='', columnsize=0, detail=none, prefix='1 2 3', tokenize='ascii'); -- sqlite only
+  CREATE VIRTUAL TABLE words USING fts5(folded, content='', columnsize=0, detail=none, prefix='1 2 3', \
+  tokenize='ascii'); -- sqlite only
   -- postgres: ALTER TABLE names ADD COLUMN words tsvector;
   -- postgres: CREATE INDEX names_words ON names USING gin (words);
   """

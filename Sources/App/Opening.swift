@@ -38,7 +38,8 @@ public enum Opening {
     let path = config.databasePath
     let folder = (path as NSString).deletingLastPathComponent
     do {
-      try manager.createDirectory(atPath: config.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      try manager.createDirectory(
+        atPath: config.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       if !folder.isEmpty { try manager.createDirectory(atPath: folder, withIntermediateDirectories: true) }
     } catch {
       throw StartProblem("The data folder \(config.data) cannot be made: \(reason(error)).")
@@ -71,9 +72,14 @@ public enum Opening {
     case .empty, .behind: try migrations.migrate(database, now: now)
     case .ahead(let names):
       throw StartProblem(
-        "The database was made by a newer FlixList (it has \(names.joined(separator: ", "))); start that one, or restore a backup.")
+        """
+        The database was made by a newer FlixList (it has \(names.joined(separator: ", "))); start that one, or \
+        restore a backup.
+        """
+      )
     case .foreign:
-      throw StartProblem("The file is a database, but not one of FlixList's; FLIXLIST_DATABASE points to the wrong file.")
+      throw StartProblem(
+        "The file is a database, but not one of FlixList's; FLIXLIST_DATABASE points to the wrong file.")
     }
   }
 
@@ -90,11 +96,14 @@ public enum Opening {
     let path = config.data + "/" + secretName
     if let known = FileManager.default.contents(atPath: path) {
       let text = String(decoding: known, as: UTF8.self).trimmed
-      guard text.count >= 32 else { throw StartProblem("The secret in \(path) is too short; remove the file to have a new one made.") }
+      guard text.count >= 32 else {
+        throw StartProblem("The secret in \(path) is too short; remove the file to have a new one made.")
+      }
       return text
     }
     let secret = Token.make()
-    guard FileManager.default.createFile(atPath: path, contents: Data(secret.utf8), attributes: [.posixPermissions: 0o600])
+    guard
+      FileManager.default.createFile(atPath: path, contents: Data(secret.utf8), attributes: [.posixPermissions: 0o600])
     else { throw StartProblem("The secret cannot be written to \(path).") }
     return secret
   }
@@ -113,10 +122,12 @@ public enum Opening {
     let path = config.databasePath
     switch error.kind {
     case .corrupt:
-      return StartProblem("\(path) is damaged or not a database (\(error.message)); restore a backup, nothing was changed.")
+      return StartProblem(
+        "\(path) is damaged or not a database (\(error.message)); restore a backup, nothing was changed.")
     case .busy: return StartProblem("\(path) is locked by another program; is FlixList running already?")
     case .full: return StartProblem("The disk of \(path) is full; make room and start again, nothing is lost.")
-    case .readOnly: return StartProblem("\(path) or its folder cannot be written; give the user that runs flixlist the right to.")
+    case .readOnly:
+      return StartProblem("\(path) or its folder cannot be written; give the user that runs flixlist the right to.")
     case .cannotOpen: return StartProblem("\(path) cannot be opened (\(error.message)).")
     case .io: return StartProblem("Reading or writing \(path) failed (\(error.message)); look at the disk.")
     case .constraint, .statement: return error

@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-public import ServiceLifecycle
 import SQL
+public import ServiceLifecycle
 import Synchronization
 public import Web
 
@@ -14,7 +14,9 @@ extension App {
   /// Everything that runs while the site serves: the web server, the metrics page, housekeeping.
   ///
   /// - Parameter registry: what `/metrics` shows.
-  public func services(registry: MetricsRegistry, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) -> [any Service] {
+  public func services(
+    registry: MetricsRegistry, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) -> [any Service] {
     var services: [any Service] = [Housekeeping(app: self), site(onRunning: onRunning)]
     if config.metricsPort != 0 { services.append(metricsPage(registry)) }
     return services
@@ -52,7 +54,8 @@ extension App {
     vocabulary.replace(try await database.readLong { try SearchStore.vocabulary($0) })
   }
 
-  /// Makes the one-time link by which the first account is made on a site that others can reach; nil when it is not needed.
+  /// Makes the one-time link by which the first account is made on a site that others can reach; nil when it is not
+  /// needed.
   public func setupLink() async throws -> String? {
     if config.isLoopback { return nil }
     let now = clock()

@@ -109,7 +109,8 @@ enum Views {
   static func undo(_ activity: Int, back: String, _ t: Texts, what: String = "") -> HTML {
     """
     <form class="inline" method="post" action="\(URLs.undo(activity))">\(hidden("back", back))\
-    <button class="link undo"\(what.isEmpty ? HTML() : " aria-label=\"\(t(.undoWhat, ["what": what]))\"")>\(t(.undo))</button></form>
+    <button class="link undo"\(what.isEmpty ? HTML() : " aria-label=\"\(t(.undoWhat, ["what": what]))\"")>\
+    \(t(.undo))</button></form>
     """
   }
 
@@ -120,7 +121,9 @@ enum Views {
     return """
        <details class="when"><summary>\(t(.changeDate))</summary>
       <form class="row" method="post" action="/activity/\(line.id)/when">\(hidden("back", back))
-      \(choices.map { value, key in "<button class=\"btn small\" name=\"when\" value=\"\(value)\">\(t(key))</button>" as HTML })</form>
+      \(choices.map { value, key -> HTML in
+        "<button class=\"btn small\" name=\"when\" value=\"\(value)\">\(t(key))</button>"
+      })</form>
       <form class="row" method="post" action="/activity/\(line.id)/when">\(hidden("back", back))
       <label>\(t(.whenDate)) <input type="date" name="when" required></label>
       <button class="btn small">\(t(.save))</button></form></details>
@@ -134,7 +137,8 @@ enum Views {
       current == nil ? HTML() : "<button class=\"clear\" name=\"rating\" value=\"\">\(t(.ratingClear))</button>"
     if scale == .hundred {
       return """
-        <form method="post" action="\(URLs.entry(title))">\(hidden("back", back))<div class="rate number" role="group" aria-label="\(label)">
+        <form method="post" action="\(URLs.entry(title))">\(hidden("back", back))<div class="rate number" \
+        role="group" aria-label="\(label)">
         <label>\(t(.ratingHundred)) <input type="number" name="rating" min="0" max="100" inputmode="numeric" \
         value="\(current.map(String.init) ?? "")"></label><button class="btn small">\(t(.save))</button></div></form>
         """
@@ -161,7 +165,8 @@ enum Views {
     let described: HTML = ids.isEmpty ? HTML() : " aria-describedby=\"\(ids.joined(separator: " "))\""
     let invalid: HTML = error == nil ? HTML() : " aria-invalid=\"true\""
     return """
-      <div class="field"><label for="\(name)">\(label)</label>\(control("id=\"\(name)\" name=\"\(name)\"\(described)\(invalid)"))\
+      <div class="field"><label for="\(name)">\(label)</label>\
+      \(control("id=\"\(name)\" name=\"\(name)\"\(described)\(invalid)"))\
       \(hint.map { "<p class=\"hint\" id=\"\(name)-hint\">\($0)</p>" as HTML })\
       \(error.map { "<p class=\"error\" id=\"\(name)-error\">\($0)</p>" as HTML })</div>
       """
@@ -171,14 +176,17 @@ enum Views {
   static func errors(_ errors: FieldErrors, _ t: Texts) -> HTML {
     if errors.isEmpty { return HTML() }
     return """
-      <div class="errors" role="alert" tabindex="-1"><h2>\(t(.formProblem))</h2><ul>\(errors.messages.map { field, text in
+      <div class="errors" role="alert" tabindex="-1"><h2>\(t(.formProblem))</h2>\
+      <ul>\(errors.messages.map { field, text in
         "<li><a href=\"#\(field)\">\(text)</a></li>" as HTML
       })</ul></div>
       """
   }
 
   /// A card of a grid.
-  static func card(_ card: LibraryStore.Card, _ frame: Frame, scale: Scale, showsStatus: Bool = true, extra: HTML = HTML()) -> HTML {
+  static func card(
+    _ card: LibraryStore.Card, _ frame: Frame, scale: Scale, showsStatus: Bool = true, extra: HTML = HTML()
+  ) -> HTML {
     let t = frame.t
     var facts: [String] = [card.year.map(String.init) ?? "", kind(card.kind, t)]
     if showsStatus, card.status != .completed, card.status != .none { facts.append(status(card.status, t)) }
@@ -187,7 +195,8 @@ enum Views {
     let line = facts.filter { !$0.isEmpty }.joined(separator: " · ")
     let bar = card.kind == .show && card.plays > 0 ? progress(seen: card.seen, of: card.due, t) : HTML()
     return """
-      <li class="card" id="t\(card.titleID)" data-item><a href="\(URLs.title(card.titleID, name: card.name))">\(poster(card.titleID))\
+      <li class="card" id="t\(card.titleID)" data-item><a href="\(URLs.title(card.titleID, name: card.name))">\
+      \(poster(card.titleID))\
       <h3>\(card.name)</h3></a><p class="meta">\(line)</p>\(bar)\(extra)</li>
       """
   }

@@ -59,7 +59,8 @@ public struct DatabaseError: Error, CustomStringConvertible, Sendable {
 
   /// Kind, message and statement on one line.
   public var description: String {
-    let words = statement.map { ": " + $0.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(300) } ?? ""
+    let words =
+      statement.map { ": " + $0.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(300) } ?? ""
     return "\(kind.rawValue): \(message)\(words)"
   }
 }

@@ -1,6 +1,7 @@
 /// The text of one statement, written as a literal beside the function that runs it.
 ///
-/// The literal is a `StaticString`, so a statement cannot be put together from user data: values are bound as `$1`, `$2`, ….
+/// The literal is a `StaticString`, so a statement cannot be put together from user data: values are bound as `$1`,
+/// `$2`, ….
 /// Where the two engines truly differ both texts are given; a test counts those.
 public struct SQL: ExpressibleByStringLiteral, Sendable {
   /// Where a statement's text comes from: a literal in the source, or text made from our own table descriptions.
@@ -45,7 +46,8 @@ public enum Engine: String, Sendable {
 }
 
 /// A value that can be bound to `$n`.
-public enum Value: Sendable, Equatable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByNilLiteral {
+public enum Value: Sendable, Equatable, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByNilLiteral
+{
   case null
   case int(Int)
   case real(Double)

@@ -2,7 +2,8 @@ internal import GRDB
 internal import GRDBSQLite
 internal import Synchronization
 
-/// The embedded database: one file in WAL mode, one writer, several readers, every commit on disk before it is answered.
+/// The embedded database: one file in WAL mode, one writer, several readers, every commit on disk before it is
+/// answered.
 public final class SQLite: Database {
   /// It is SQLite.
   public let engine = Engine.sqlite

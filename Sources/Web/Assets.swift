@@ -1,6 +1,6 @@
+internal import Crypto
 public import HTTPTypes
 public import HummingbirdCore
-internal import Crypto
 internal import NIOCore
 
 /// The files of the site that never change while it runs: served from memory under their hash.

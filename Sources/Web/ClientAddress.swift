@@ -61,7 +61,9 @@ struct IPAddress: Equatable {
 
   /// The IPv4 address inside `::ffff:0:0/96`, or nil.
   var mappedIPv4: [UInt8]? {
-    guard bytes.count == 16, bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 255, bytes[11] == 255 else { return nil }
+    guard bytes.count == 16, bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 255, bytes[11] == 255 else {
+      return nil
+    }
     return Array(bytes.suffix(4))
   }
 

@@ -72,9 +72,12 @@ public enum LocalPath {
 }
 
 extension String {
-  fileprivate func replacingPlus() -> String { split(separator: "+", omittingEmptySubsequences: false).joined(separator: "%2B") }
+  fileprivate func replacingPlus() -> String {
+    split(separator: "+", omittingEmptySubsequences: false).joined(separator: "%2B")
+  }
 
-  /// Letters outside ASCII and spaces stand for themselves in a decoded query; what matters is what leads a path elsewhere.
+  /// Letters outside ASCII and spaces stand for themselves in a decoded query; what matters is what leads a path
+  /// elsewhere.
   fileprivate func asciiEscaped() -> String {
     String(unicodeScalars.map { $0.value > 0x7E || $0 == " " ? "x" : Character($0) })
   }

@@ -17,7 +17,8 @@ struct CatalogueCommand: AsyncParsableCommand {
 
 /// Prints the schema in PostgreSQL's spelling: for the test that feeds every statement to one.
 struct Schema: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Print the schema in PostgreSQL's spelling.", shouldDisplay: false)
+  static let configuration = CommandConfiguration(
+    abstract: "Print the schema in PostgreSQL's spelling.", shouldDisplay: false)
 
   func run() { print(Commands.postgresSchema) }
 }

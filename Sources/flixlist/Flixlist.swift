@@ -9,7 +9,8 @@ struct Flixlist: AsyncParsableCommand {
     commandName: "flixlist",
     abstract: "Keep a record of the films and shows you watch.",
     discussion: """
-      Everything is set by environment variables, or by the same names as flags of `serve`; `flixlist serve --help` lists \
+      Everything is set by environment variables, or by the same names as flags of `serve`; `flixlist serve --help` \
+      lists \
       them. Without any, it serves http://127.0.0.1:8080 with the embedded database in ./data.
       """,
     version: "0.1.0",

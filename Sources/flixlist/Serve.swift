@@ -2,8 +2,8 @@ import App
 import ArgumentParser
 import Foundation
 import Logging
-import ServiceLifecycle
 import SQL
+import ServiceLifecycle
 import UnixSignals
 import Web
 

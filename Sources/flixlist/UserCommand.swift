@@ -55,7 +55,9 @@ struct UserCommand: AsyncParsableCommand {
     @Flag(help: "Yes, delete it: without this flag nothing happens.") var yes = false
 
     func run() async throws {
-      guard yes else { stop("this deletes \(username) and everything they recorded; say --yes to do it", code: Exit.usage) }
+      guard yes else {
+        stop("this deletes \(username) and everything they recorded; say --yes to do it", code: Exit.usage)
+      }
       await withCommands { try $0.deleteUser(username) }
     }
   }

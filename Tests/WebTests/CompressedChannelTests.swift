@@ -381,7 +381,7 @@ private struct Wire {
     try await send(pieces: pieces, waitingBeforeReading: pause)
   }
 
-  /// Sends the pieces 80 ms apart and reads until the server closes or two seconds bring nothing.
+  /// Sends the pieces 80 ms apart and reads until the server closes or fifteen seconds bring nothing: other tests keep the machine busy.
   func send(
     pieces: [String], waitingBeforeReading pause: Duration = .zero, endingInput: Bool = false
   ) async throws -> Answer {
@@ -431,7 +431,7 @@ private func connection(_ port: Int) throws -> Int32 {
   var next = addresses
   while let address = next?.pointee {
     let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
-    var patience = timeval(tv_sec: 2, tv_usec: 0)
+    var patience = timeval(tv_sec: 15, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     if connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return descriptor }
     close(descriptor)

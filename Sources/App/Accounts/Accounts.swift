@@ -101,7 +101,8 @@ enum AccountRules {
   /// What is wrong with an address, or nil; only its shape is looked at.
   static func problem(email: String) -> Key? {
     let parts = email.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !parts[1].hasPrefix("."), !parts[1].hasSuffix("."),
+    guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !parts[1].hasPrefix("."),
+      !parts[1].hasSuffix("."),
       email.utf8.count <= 254, !email.contains(where: { $0.isWhitespace || $0.isNewline || "<>\",;:\\".contains($0) })
     else { return .emailShape }
     return nil

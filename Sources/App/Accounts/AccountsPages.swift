@@ -154,7 +154,9 @@ struct AccountsPages: Sendable {
     var buckets = [(Throttle.addressName(visitor.address), Throttle.address)]
     if let account {
       let isKnown = app.isKnownDevice(device, user: account)
-      let own = isKnown ? ":device:" + String(Token.hash(device ?? "").prefix(6).map { Character(UnicodeScalar($0 % 26 + 97)) }) : ""
+      let own =
+        isKnown
+        ? ":device:" + String(Token.hash(device ?? "").prefix(6).map { Character(UnicodeScalar($0 % 26 + 97)) }) : ""
       buckets.append((Throttle.accountName(account) + own, Throttle.account))
       if !isKnown { buckets.append((Throttle.accountDayName(account), Throttle.accountDay)) }
     }
@@ -212,7 +214,8 @@ struct AccountsPages: Sendable {
     let visitor = context.visitor
     guard try await isRight(form["password"] ?? "", context) else {
       return AccountsViews.confirm(
-        Frame(app: app, visitor: visitor), next: next, error: visitor.texts(.passwordWrong), status: .unprocessableContent)
+        Frame(app: app, visitor: visitor), next: next, error: visitor.texts(.passwordWrong),
+        status: .unprocessableContent)
     }
     let hash = context.session.tokenHash
     try await app.database.write { try SessionStore.confirm($0, tokenHash: hash, now: visitor.now) }
@@ -224,7 +227,8 @@ struct AccountsPages: Sendable {
     let user = context.user.id
     try await throttle(
       [
-        (Throttle.addressName(context.visitor.address), Throttle.address), (Throttle.accountName(user), Throttle.account),
+        (Throttle.addressName(context.visitor.address), Throttle.address),
+        (Throttle.accountName(user), Throttle.account),
         (Throttle.accountDayName(user), Throttle.accountDay),
       ], now: context.visitor.now)
     let known = try await app.database.read { try AccountsStore.credentials($0, id: user) }

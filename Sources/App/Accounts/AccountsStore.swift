@@ -126,7 +126,8 @@ enum AccountsStore {
     try connection.execute("DELETE FROM skips WHERE user_id = $1", user)
     try connection.execute("DELETE FROM plays WHERE user_id = $1", user)
     try connection.execute("DELETE FROM entries WHERE user_id = $1", user)
-    try connection.execute("DELETE FROM throttles WHERE bucket IN ($1, $2)", Throttle.accountName(user), Throttle.accountDayName(user))
+    try connection.execute(
+      "DELETE FROM throttles WHERE bucket IN ($1, $2)", Throttle.accountName(user), Throttle.accountDayName(user))
     try connection.execute("DELETE FROM users WHERE id = $1", user)
   }
 }

@@ -21,18 +21,24 @@ enum AccountsViews {
     switch door {
     case .closed:
       return frame.page(
-        title: t(.register), kind: .narrow, main: "<h1>\(t(.register))</h1><p>\(t(.registerClosed))</p>", status: status)
+        title: t(.register), kind: .narrow, main: "<h1>\(t(.register))</h1><p>\(t(.registerClosed))</p>", status: status
+      )
     case .waiting:
       return frame.page(
-        title: t(.register), kind: .narrow, main: "<h1>\(t(.register))</h1><p>\(t(.registerWaiting))</p>", status: status)
+        title: t(.register), kind: .narrow, main: "<h1>\(t(.register))</h1><p>\(t(.registerWaiting))</p>",
+        status: status)
     case .open(let isFirst), .link(_, let isFirst): lead = isFirst ? .registerFirst : .registerLead
     }
     let token: HTML = typed.token.map { Views.hidden("token", $0) } ?? HTML()
     let main: HTML = """
       <h1>\(t(.register))</h1><p>\(t(lead))</p>\(Views.errors(errors, t))
-      <form class="stack" method="post" action="/register" data-plain>\(token)<input type="hidden" name="zone" data-zone>
+      <form class="stack" method="post" action="/register" data-plain>\(token)<input type="hidden" name="zone" \
+      data-zone>
       \(Views.field("username", label: t(.username), hint: t(.usernameHint), error: errors["username"]) {
-        "<input \($0) value=\"\(typed.username)\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"40\" required>"
+        """
+        <input \($0) value="\(typed.username)" autocomplete="username" \
+        autocapitalize="none" spellcheck="false" maxlength="40" required>
+        """
       })
       \(Views.field("email", label: t(.emailOptional), hint: t(.emailHint), error: errors["email"]) {
         "<input \($0) type=\"email\" value=\"\(typed.email)\" autocomplete=\"email\" maxlength=\"254\">"
@@ -54,12 +60,16 @@ enum AccountsViews {
     let t = frame.t
     var errors = FieldErrors()
     errors.add("username", error)
-    let link: HTML = mayRegister ? "<p class=\"mute\">\(t(.noAccount)) <a href=\"/register\">\(t(.register))</a></p>" : HTML()
+    let link: HTML =
+      mayRegister ? "<p class=\"mute\">\(t(.noAccount)) <a href=\"/register\">\(t(.register))</a></p>" : HTML()
     let main: HTML = """
       <h1>\(t(.logIn))</h1>\(Views.errors(errors, t))
       <form class="stack" method="post" action="/login" data-plain>\(next.map { Views.hidden("next", $0) } ?? HTML())
       \(Views.field("username", label: t(.usernameOrEmail), error: nil) {
-        "<input \($0) value=\"\(username)\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"254\" required>"
+        """
+        <input \($0) value="\(username)" autocomplete="username" \
+        autocapitalize="none" spellcheck="false" maxlength="254" required>
+        """
       })
       \(Views.field("password", label: t(.password), error: nil) {
         "<input \($0) type=\"password\" autocomplete=\"current-password\" maxlength=\"256\" required>"

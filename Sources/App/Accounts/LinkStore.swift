@@ -37,7 +37,8 @@ enum LinkStore {
   /// Takes the link away; false when somebody else was faster or it no longer holds.
   static func use(_ connection: Connection, _ kind: Kind, token: String, now: Instant) throws -> Bool {
     try connection.execute(
-      "DELETE FROM links WHERE token_hash = $1 AND kind = $2 AND expires_at > $3", Token.hash(token), kind.rawValue, now)
+      "DELETE FROM links WHERE token_hash = $1 AND kind = $2 AND expires_at > $3", Token.hash(token), kind.rawValue, now
+    )
       > 0
   }
 }

@@ -59,7 +59,9 @@ struct SettingsPages: Sendable {
       zone: form["zone"] ?? user.zone.identifier, dayEndMinutes: dayEnd * 60,
       language: form["language"] ?? user.language.rawValue, theme: form["theme"] ?? user.theme,
       scale: form["scale"] ?? user.scale.rawValue, hasSingleKeys: form["single_keys"] == "1")
-    if profile.displayName.isEmpty || profile.displayName.count > 60 { errors.add("display_name", t(.displayNameError)) }
+    if profile.displayName.isEmpty || profile.displayName.count > 60 {
+      errors.add("display_name", t(.displayNameError))
+    }
     if !email.isEmpty { errors.add("email", AccountRules.problem(email: email).map { t($0) }) }
     if Zone(profile.zone) == nil { errors.add("zone", t(.zoneError)) }
     if !(0...12).contains(dayEnd) { errors.add("day_end", t(.dayEndError)) }

@@ -49,9 +49,11 @@ enum SettingsViews {
       \(Views.field("day_end", label: t(.dayEndLabel), hint: t(.dayEndHint), error: errors["day_end"]) {
         select($0, hours, String(profile.dayEndMinutes / 60))
       })
-      \(Views.field("language", label: t(.languageLabel), error: errors["language"]) { select($0, languages, profile.language) })
+      \(Views.field("language", label: t(.languageLabel), error: errors["language"]) { select($0, languages,
+        profile.language) })
       \(Views.field("theme", label: t(.themeLabel), error: errors["theme"]) { select($0, themes, profile.theme) })
-      \(Views.field("scale", label: t(.scaleLabel), hint: t(.scaleHint), error: errors["scale"]) { select($0, scales, profile.scale) })
+      \(Views.field("scale", label: t(.scaleLabel), hint: t(.scaleHint), error: errors["scale"]) { select($0, scales,
+        profile.scale) })
       <label class="check"><input type="checkbox" name="single_keys" value="1"\(checked)> \(t(.singleKeysLabel))</label>
       <button class="btn pri">\(t(.save))</button></form>
       """
@@ -98,14 +100,16 @@ enum SettingsViews {
       let isCurrent: HTML = line.id == current ? "<b>\(t(.sessionThis))</b>" : HTML()
       return """
         <tr><td>\(device) \(isCurrent)</td><td>\(line.address)</td><td>\(frame.dates.moment(line.createdAt))</td>
-        <td>\(frame.dates.moment(line.seenAt))</td><td><form class="inline" method="post" action="/settings/sessions/\(line.id)/delete" data-plain>
+        <td>\(frame.dates.moment(line.seenAt))</td><td><form class="inline" method="post" \
+        action="/settings/sessions/\(line.id)/delete" data-plain>
         <button class="btn small" aria-label="\(label)">\(t(.sessionEnd))</button></form></td></tr>
         """
     }
     let main: HTML = """
       <p>\(t(.sessionsLead))</p><div class="scroll" tabindex="0" role="region" aria-label="\(t(.settingsSessions))">
       <table class="data"><thead><tr><th scope="col">\(t(.sessionDevice))</th><th scope="col">\(t(.sessionAddress))</th>
-      <th scope="col">\(t(.sessionStarted))</th><th scope="col">\(t(.sessionSeen))</th><th scope="col"><span class="hidden">\(t(.sessionEnd))</span></th></tr></thead>
+      <th scope="col">\(t(.sessionStarted))</th><th scope="col">\(t(.sessionSeen))</th><th scope="col">\
+      <span class="hidden">\(t(.sessionEnd))</span></th></tr></thead>
       <tbody>\(rows)</tbody></table></div>
       """
     return page(frame, "/settings/sessions", title: .settingsSessions, answer: nil, main, status: .ok)
@@ -113,7 +117,10 @@ enum SettingsViews {
 
   /// The browser and system that a User-Agent names, in two words.
   private static func device(_ agent: String, _ t: Texts) -> String {
-    let browsers = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl")]
+    let browsers = [
+      ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+      ("curl/", "curl"),
+    ]
     let systems = [
       ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"),
       ("Linux", "Linux"),

@@ -2,7 +2,8 @@ import SQL
 
 /// The kinds of things a person does to their record.
 enum ActivityKind: String, Sendable, CaseIterable {
-  case watched, unwatched, redated, planned, watching, paused, dropped, removed, rated, unrated, favoured, unfavoured, noted
+  case watched, unwatched, redated, planned, watching, paused, dropped, removed, rated, unrated, favoured, unfavoured,
+    noted
 }
 
 /// What the line about an activity says beside its kind and title.

@@ -28,7 +28,8 @@ enum ActivityStore {
   }
 
   /// The plays that an activity recorded and that are still as it left them.
-  static func plays(_ connection: Connection, user: Int, activity: Int) throws -> [(id: Int, title: Int, episode: Int?)] {
+  static func plays(_ connection: Connection, user: Int, activity: Int) throws -> [(id: Int, title: Int, episode: Int?)]
+  {
     try connection.rows(
       """
       SELECT p.id, p.title_id, p.episode_id FROM changes c JOIN plays p ON p.user_id = $1 AND p.id = c.key

@@ -7,7 +7,8 @@ enum ActivityViews {
     let t = frame.t
     if lines.isEmpty {
       return """
-        <h1>\(t(.navActivity))</h1><div class="empty"><h2>\(t(.activityEmptyHead))</h2><p>\(t(.activityEmptyText))</p></div>
+        <h1>\(t(.navActivity))</h1><div class="empty"><h2>\(t(.activityEmptyHead))</h2><p>\(t(.activityEmptyText))</p>\
+        </div>
         """
     }
     let shown = lines.prefix(ActivityStore.pageSize)
@@ -30,7 +31,8 @@ enum ActivityViews {
     let thumb: HTML =
       line.title.map {
         """
-        <a class="thumb small" href="\(URLs.title($0.id, name: $0.name))" tabindex="-1" aria-hidden="true">\(Views.poster($0.id))</a>
+        <a class="thumb small" href="\(URLs.title($0.id, name: $0.name))" tabindex="-1" \
+        aria-hidden="true">\(Views.poster($0.id))</a>
         """
       } ?? HTML()
     let act: HTML =
@@ -38,8 +40,10 @@ enum ActivityViews {
       ? "<span class=\"mute\">\(t(.undoneMark))</span>"
       : line.isUndoable ? Views.undo(line.id, back: back, t, what: "\(name): \(said)") : HTML()
     return """
-      <li class="rowline\(line.isUndone ? " undone" : "")" id="a\(line.id)" data-item>\(thumb)<div class="what"><h3>\(heading)</h3>\
-      <p class="meta">\(said)</p></div><span class="d">\(frame.dates.moment(line.at))</span><div class="acts">\(act)</div></li>
+      <li class="rowline\(line.isUndone ? " undone" : "")" id="a\(line.id)" data-item>\(thumb)<div class="what">\
+      <h3>\(heading)</h3>\
+      <p class="meta">\(said)</p></div><span class="d">\(frame.dates.moment(line.at))</span>\
+      <div class="acts">\(act)</div></li>
       """
   }
 }

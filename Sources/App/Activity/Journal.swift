@@ -156,7 +156,8 @@ struct Journal {
       """
       INSERT INTO changes (user_id, activity_id, place, tbl, key, title_id, before, after)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-      """, user.id, activity, place, table.rawValue, key, title, before.map(ImageText.write), after.map(ImageText.write))
+      """, user.id, activity, place, table.rawValue, key, title, before.map(ImageText.write), after.map(ImageText.write)
+    )
   }
 
   private func begin() throws -> Int {

@@ -36,7 +36,8 @@ enum AdminStore {
   /// Whether a person is the only administrator whose account works.
   static func isLastAdmin(_ connection: Connection, user: Int) throws -> Bool {
     try connection.first(
-      "SELECT count(*) FROM users WHERE is_admin = 1 AND is_disabled = 0 AND id <> $1", user) { $0.int() } == 0
+      "SELECT count(*) FROM users WHERE is_admin = 1 AND is_disabled = 0 AND id <> $1", user
+    ) { $0.int() } == 0
   }
 
   /// Lets an account in or keeps it out; keeping out ends its sessions.

@@ -13,19 +13,25 @@ enum AdminViews {
     let doors: [(Config.Registration, Key)] = [(.open, .doorOpen), (.invite, .doorInvite), (.closed, .doorClosed)]
     let next: HTML =
       lines.count > shown.count
-      ? "<nav class=\"pages\"><a rel=\"next\" href=\"/admin/users?after=\(shown.last?.id ?? 0)\">\(t(.pageNext))</a></nav>" : HTML()
+      ? """
+      <nav class="pages"><a rel="next" href="/admin/users?after=\(shown.last?.id ?? 0)">\(t(.pageNext))</a></nav>
+      """
+      : HTML()
     let main: HTML = """
       <h1>\(t(.adminUsers))</h1>\(linkNote(link, t))
       <section><h2>\(t(.doorHead))</h2><form class="row" method="post" action="/admin/registration" data-plain>
       <div class="seg" role="group" aria-label="\(t(.doorHead))">\(doors.map { door, key in
         """
-        <button name="registration" value="\(door.rawValue)" aria-pressed="\(door == registration ? "true" : "false")">\(t(key))</button>
+        <button name="registration" value="\(door.rawValue)" aria-pressed="\(door == registration ? "true" : "false")">\
+        \(t(key))</button>
         """ as HTML
       })</div></form>
-      <form class="row" method="post" action="/admin/invitations" data-plain><button class="btn">\(t(.inviteButton))</button></form></section>
+      <form class="row" method="post" action="/admin/invitations" data-plain>\
+      <button class="btn">\(t(.inviteButton))</button></form></section>
       <section><h2>\(t(.adminAccounts))</h2>
       <div class="scroll" tabindex="0" role="region" aria-label="\(t(.adminAccounts))"><table class="data">
-      <thead><tr><th scope="col">\(t(.username))</th><th scope="col">\(t(.adminSince))</th><th scope="col">\(t(.sessionSeen))</th>
+      <thead><tr><th scope="col">\(t(.username))</th><th scope="col">\(t(.adminSince))</th>\
+      <th scope="col">\(t(.sessionSeen))</th>
       <th scope="col" class="num">\(t(.adminTitles))</th><th scope="col">\(t(.adminActions))</th></tr></thead>
       <tbody>\(shown.map { row($0, frame, current: current) })</tbody></table></div>\(next)</section>
       """
@@ -50,7 +56,8 @@ enum AdminViews {
       let label = "\(t(key)): \(line.username)"
       return """
         <form class="inline" method="post" action="/admin/users/\(line.id)/\(path)" data-plain>\
-        <button class="btn small"\(field.isEmpty ? HTML() : " name=\"\(field)\" value=\"\(value)\"") aria-label="\(label)">\(t(key))</button></form>
+        <button class="btn small"\(field.isEmpty ? HTML() : " name=\"\(field)\" value=\"\(value)\"") \
+        aria-label="\(label)">\(t(key))</button></form>
         """
     }
     return """
@@ -59,7 +66,8 @@ enum AdminViews {
       <td>\(line.seenAt.map { frame.dates.moment($0) } ?? "–")</td><td class="num">\(t.number(line.titles))</td>
       <td>\(button("reset", "", 0, .resetLinkButton)) \
       \(button("admin", "admin", line.isAdmin ? 0 : 1, line.isAdmin ? .adminTake : .adminGive)) \
-      \(line.id == current ? HTML() : button("disabled", "disabled", line.isDisabled ? 0 : 1, line.isDisabled ? .enableButton : .disableButton))</td></tr>
+      \(line.id == current ? HTML() : button("disabled", "disabled", line.isDisabled ? 0 : 1,
+        line.isDisabled ? .enableButton : .disableButton))</td></tr>
       """
   }
 }

@@ -81,11 +81,14 @@ enum Airing {
 
   /// The effective air day of each episode, in the order of `episodes`.
   ///
-  /// The known day; else long ago when a later episode has aired, the show has ended, or its season's year is past; else nil.
+  /// The known day; else long ago when a later episode has aired, the show has ended, or its season's year is past;
+  /// else nil.
   static func effective(
     _ episodes: [(season: Int, number: Int, aired: Day?)], seasonYears: [Int: Int], hasEnded: Bool, today: Day
   ) -> [String?] {
-    let order = episodes.indices.sorted { (episodes[$0].season, episodes[$0].number) < (episodes[$1].season, episodes[$1].number) }
+    let order = episodes.indices.sorted {
+      (episodes[$0].season, episodes[$0].number) < (episodes[$1].season, episodes[$1].number)
+    }
     var days = [String?](repeating: nil, count: episodes.count)
     var laterHasAired = false
     for index in order.reversed() {

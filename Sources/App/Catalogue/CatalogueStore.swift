@@ -73,9 +73,14 @@ enum CatalogueStore {
   private static func addCredits(_ connection: Connection, title: Int, job: String, people: [String]) throws {
     for (position, person) in people.enumerated() {
       let key = Folding.fold(person)
-      let known = try connection.first("SELECT id FROM people WHERE name_key = $1 AND name = $2", key, person) { $0.int() }
-      let id = try known ?? connection.first(
-        "INSERT INTO people (name, name_key) VALUES ($1, $2) RETURNING id", person, key) { $0.int() }
+      let known = try connection.first("SELECT id FROM people WHERE name_key = $1 AND name = $2", key, person) {
+        $0.int()
+      }
+      let id =
+        try known
+        ?? connection.first(
+          "INSERT INTO people (name, name_key) VALUES ($1, $2) RETURNING id", person, key
+        ) { $0.int() }
       try connection.execute(
         "INSERT INTO credits (title_id, job, position, person_id) VALUES ($1, $2, $3, $4)", title, job, position, id)
     }
@@ -107,7 +112,8 @@ enum CatalogueStore {
     for name in [new.name] + [new.originalName].compactMap({ $0 }) + new.otherNames {
       let folded = Folding.fold(name)
       guard !folded.isEmpty, seen.insert(folded).inserted else { continue }
-      let id = try connection.first("INSERT INTO names (title_id, folded) VALUES ($1, $2) RETURNING id", title, folded) {
+      let id = try connection.first("INSERT INTO names (title_id, folded) VALUES ($1, $2) RETURNING id", title, folded)
+      {
         $0.int()
       }
       try connection.execute(

@@ -68,7 +68,9 @@ struct OwnTitlePages: Sendable {
       if counts.isEmpty || counts.count > Self.seasonsLimit || counts.contains(where: { $0 < 1 })
         || counts.reduce(0, { $0.addingReportingOverflow($1).partialValue }) > Self.episodesLimit
       {
-        errors.add("seasons", t(.ownSeasonsError, ["seasons": String(Self.seasonsLimit), "episodes": t.number(Self.episodesLimit)]))
+        errors.add(
+          "seasons",
+          t(.ownSeasonsError, ["seasons": String(Self.seasonsLimit), "episodes": t.number(Self.episodesLimit)]))
       } else {
         title.seasons = counts.enumerated().map { NewSeason(number: $0.offset + 1, episodes: $0.element, year: nil) }
         // What one adds oneself is there to be watched: nobody else will say when it aired.
@@ -86,7 +88,8 @@ struct OwnTitlePages: Sendable {
     let kinds: HTML = """
       <fieldset class="field"><legend>\(t(.filterKind))</legend>\(TitleKind.allCases.map { kind in
         """
-        <label class="check"><input type="radio" name="kind" value="\(kind.rawValue)"\(kind.rawValue == typed.kind ? " checked" as HTML : HTML())> \
+        <label class="check"><input type="radio" name="kind" value="\(kind.rawValue)"\
+        \(kind.rawValue == typed.kind ? " checked" as HTML : HTML())> \
         \(Views.kind(kind, t))</label>
         """ as HTML
       })</fieldset>
@@ -94,7 +97,9 @@ struct OwnTitlePages: Sendable {
     let main: HTML = """
       <h1>\(t(.addYourself))</h1><p>\(t(.ownLead))</p>\(Views.errors(errors, t))
       <form class="stack" method="post" action="/titles" data-plain>
-      \(Views.field("name", label: t(.ownName), error: errors["name"]) { "<input \($0) value=\"\(typed.name)\" maxlength=\"200\" required>" })
+      \(Views.field("name", label: t(.ownName), error: errors["name"]) {
+        "<input \($0) value=\"\(typed.name)\" maxlength=\"200\" required>"
+      })
       \(kinds)
       \(Views.field("year", label: t(.ownYear), error: errors["year"]) {
         "<input \($0) value=\"\(typed.year)\" inputmode=\"numeric\" maxlength=\"4\">"

@@ -79,7 +79,8 @@ enum Poster {
     for index in 0..<8 {
       let height = 46 + dice.roll(96)
       let fill = index == lit ? p.a : (index % 2 == 0 ? p.b : p.c)
-      bars += "<rect x=\"\(5 + index * 24)\" y=\"\(166 - height)\" width=\"18\" height=\"\(height)\""
+      bars +=
+        "<rect x=\"\(5 + index * 24)\" y=\"\(166 - height)\" width=\"18\" height=\"\(height)\""
         + " rx=\"9\" fill=\"\(fill)\"/>"
     }
     return bars
@@ -117,7 +118,8 @@ enum Poster {
     var drawing = ""
     for (index, height) in [62, 34, 20, 10].enumerated() {
       let (left, right) = mirrored ? (y + 80, y) : (y, y + 80)
-      drawing += "<path d=\"M0 \(left)L200 \(right)v\(height)L0 \(left + height)Z\""
+      drawing +=
+        "<path d=\"M0 \(left)L200 \(right)v\(height)L0 \(left + height)Z\""
         + " fill=\"\(fills[(index + turn) % 3])\"/>"
       y += height + 12 + dice.roll(5)
     }
@@ -131,7 +133,8 @@ enum Poster {
     var drawing = ""
     for (index, fill) in fills.enumerated() {
       let radius = 74 - index * 14
-      drawing += "<path d=\"M\(x - radius) 164V100a\(radius) \(radius) 0 0 1 \(radius * 2) 0V164Z\""
+      drawing +=
+        "<path d=\"M\(x - radius) 164V100a\(radius) \(radius) 0 0 1 \(radius * 2) 0V164Z\""
         + " fill=\"\(fill)\"/>"
     }
     return drawing + "<rect y=\"164\" width=\"200\" height=\"3\" fill=\"\(p.b)\"/>"
@@ -172,7 +175,8 @@ enum Poster {
     var text = "<g fill=\"\(ink)\"\(direction) font-family=\"system-ui,'Noto Sans','DejaVu Sans',sans-serif\">"
     for (index, line) in lines.enumerated() {
       let y = (year == nil ? 278 : 258) - step * Double(lines.count - 1 - index)
-      text += "<text x=\"\(x)\" y=\"\(tenths(y))\" font-size=\"\(tenths(size))\""
+      text +=
+        "<text x=\"\(x)\" y=\"\(tenths(y))\" font-size=\"\(tenths(size))\""
         + " font-weight=\"800\">\(escape(line))</text>"
     }
     if let year { text += "<text x=\"\(x)\" y=\"282\" font-size=\"14\" font-weight=\"500\">\(year)</text>" }

@@ -58,11 +58,15 @@ enum Ranking {
     var best: [Int: (score: Int, candidate: Candidate)] = [:]
     for candidate in candidates {
       let score = score(candidate, query, rest)
-      if let known = best[candidate.titleID], (known.score, known.candidate.place) <= (score, candidate.place) { continue }
+      if let known = best[candidate.titleID], (known.score, known.candidate.place) <= (score, candidate.place) {
+        continue
+      }
       best[candidate.titleID] = (score, candidate)
     }
     return best.values
-      .sorted { ($0.score, $0.candidate.place, $0.candidate.titleID) < ($1.score, $1.candidate.place, $1.candidate.titleID) }
+      .sorted {
+        ($0.score, $0.candidate.place, $0.candidate.titleID) < ($1.score, $1.candidate.place, $1.candidate.titleID)
+      }
       .map(\.candidate)
   }
 
@@ -136,7 +140,9 @@ struct Vocabulary: Sendable {
         if missing > tolerance { continue }
         let isLonger = length > bytes.count + tolerance
         let text = isLonger ? Array(candidate.text.prefix(bytes.count)) : candidate.text
-        guard let distance = Self.distance(bytes, text, atMost: isLonger ? min(tolerance, 1) : tolerance) else { continue }
+        guard let distance = Self.distance(bytes, text, atMost: isLonger ? min(tolerance, 1) : tolerance) else {
+          continue
+        }
         found.append((isLonger ? distance + 1 : distance, candidate.uses, candidate.text))
       }
     }

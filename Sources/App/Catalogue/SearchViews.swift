@@ -6,9 +6,11 @@ enum SearchViews {
   static func main(_ hits: [SearchStore.Hit]?, text: String, kind: TitleKind?, _ frame: Frame, back: String) -> HTML {
     let t = frame.t
     let form: HTML = """
-      <form class="row searchpage" role="search" action="/search"><label class="hidden" for="q2">\(t(.searchLabel))</label>
+      <form class="row searchpage" role="search" action="/search">\
+      <label class="hidden" for="q2">\(t(.searchLabel))</label>
       <input id="q2" name="q" type="search" maxlength="200" value="\(text)" placeholder="\(t(.homeEmptyExample))">\
-      \(kind.map { Views.hidden("kind", $0.rawValue) } ?? HTML())<button class="btn pri">\(t(.searchButton))</button></form>
+      \(kind.map { Views.hidden("kind", $0.rawValue) } ?? HTML())<button class="btn pri">\(t(.searchButton))</button>\
+      </form>
       """
     guard let hits else { return "<h1>\(t(.searchButton))</h1>\(form)<p class=\"mute\">\(t(.searchHint))</p>" }
     let own: HTML = "<a class=\"btn\" href=\"\(URLs.newTitle(text))\">\(t(.addYourself))</a>"
@@ -39,7 +41,8 @@ enum SearchViews {
     let title = hit.candidate
     let url = URLs.title(title.titleID, name: title.name)
     return """
-      <li class="result" id="t\(title.titleID)" data-item><a class="thumb" href="\(url)" tabindex="-1" aria-hidden="true">\
+      <li class="result" id="t\(title.titleID)" data-item><a class="thumb" href="\(url)" tabindex="-1" \
+      aria-hidden="true">\
       \(Views.poster(title.titleID))</a><div class="what"><h2><a href="\(url)">\(title.name)</a> \
       <span class="year">\(title.year.map(String.init))</span></h2><p class="meta">\(facts(hit, frame.t))</p></div>\
       \(act(title: title.titleID, name: title.name, status: hit.status, back: back, frame.t))</li>
@@ -62,7 +65,8 @@ enum SearchViews {
     }
     return """
       <div class="act" id="r\(title)"><form method="post" action="\(URLs.entry(title))">\(Views.hidden("back", back))\
-      <button class="btn" name="status" value="planned" aria-label="\(t(.addWhat, ["name": name]))">\(t(.add))</button></form></div>
+      <button class="btn" name="status" value="planned" aria-label="\(t(.addWhat, ["name": name]))">\
+      \(t(.add))</button></form></div>
       """
   }
 
@@ -72,8 +76,10 @@ enum SearchViews {
       hits.enumerated().map { place, hit in
         let title = hit.candidate
         return """
-          <li class="opt" role="option" id="q-\(place)" aria-selected="false" data-href="\(URLs.title(title.titleID, name: title.name))">\
-          \(Views.poster(title.titleID))<span class="name">\(title.name)</span> <span class="year">\(title.year.map(String.init))</span> \
+          <li class="opt" role="option" id="q-\(place)" aria-selected="false" \
+          data-href="\(URLs.title(title.titleID, name: title.name))">\
+          \(Views.poster(title.titleID))<span class="name">\(title.name)</span> <span \
+          class="year">\(title.year.map(String.init))</span> \
           <span class="kind">\(Views.kind(title.kind, t))</span></li>
           """
       })

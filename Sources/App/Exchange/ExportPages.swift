@@ -27,7 +27,8 @@ struct ExportPages: Sendable {
     Response(
       status: .ok,
       headers: [
-        .contentType: "application/json; charset=utf-8", SecurityHeaders.disposition: "attachment; filename=\"\(name)\"",
+        .contentType: "application/json; charset=utf-8",
+        SecurityHeaders.disposition: "attachment; filename=\"\(name)\"",
       ], body: .init(byteBuffer: ByteBuffer(string: text)))
   }
 }

@@ -166,6 +166,7 @@ enum InstantText {
     let day = seconds.floorDivided(by: 86_400)
     let rest = seconds - day * 86_400
     let micros = instant - seconds * 1_000_000
-    return "\(Day(number: day))T\((rest / 3_600).padded(2)):\((rest / 60 % 60).padded(2)):\((rest % 60).padded(2)).\(micros.padded(6))Z"
+    let clock = [rest / 3_600, rest / 60 % 60, rest % 60].map { $0.padded(2) }.joined(separator: ":")
+    return "\(Day(number: day))T\(clock).\(micros.padded(6))Z"
   }
 }

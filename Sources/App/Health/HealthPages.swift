@@ -39,9 +39,12 @@ struct HealthPages: Sendable {
     let frame = Frame(app: app, visitor: try context.current())
     let t = frame.t
     let counts = try await app.database.read { try CatalogueStore.counts($0) }
+    let known = [
+      "films": t.number(counts.movies), "shows": t.number(counts.shows), "episodes": t.number(counts.episodes),
+    ]
     let main: HTML = """
       <h1>\(t(.aboutHead))</h1><p>\(t(.aboutText))</p><h2>\(t(.aboutCatalogueHead))</h2>
-      <p>\(t(.aboutCatalogue, ["films": t.number(counts.movies), "shows": t.number(counts.shows), "episodes": t.number(counts.episodes)]))</p>
+      <p>\(t(.aboutCatalogue, known))</p>
       <h2>\(t(.aboutPrivacyHead))</h2><p>\(t(.aboutPrivacy))</p>
       """
     return frame.page(title: t(.navAbout), kind: .narrow, main: main)
@@ -51,7 +54,8 @@ struct HealthPages: Sendable {
     let frame = Frame(app: app, visitor: context.visitor)
     let t = frame.t
     let keys: [(String, Key)] = [
-      ("/", .keySearch), ("j", .keyNext), ("k", .keyPrevious), ("w", .keyWatched), ("u", .keyUndo), ("1 … 9, 0", .keyRate),
+      ("/", .keySearch), ("j", .keyNext), ("k", .keyPrevious), ("w", .keyWatched), ("u", .keyUndo),
+      ("1 … 9, 0", .keyRate),
       ("g h", .keyHome), ("g l", .keyLibrary), ("?", .keyHelp),
     ]
     let main: HTML = """
@@ -65,6 +69,7 @@ struct HealthPages: Sendable {
 
   private static func text(_ text: String) -> Response {
     Response(
-      status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: text)))
+      status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],
+      body: .init(byteBuffer: ByteBuffer(string: text)))
   }
 }

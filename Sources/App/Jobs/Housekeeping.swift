@@ -1,8 +1,9 @@
 import Logging
-public import ServiceLifecycle
 import SQL
+public import ServiceLifecycle
 
-/// What has to be done now and then: shelf rows whose episodes have aired, activities too old to undo, sessions that are
+/// What has to be done now and then: shelf rows whose episodes have aired, activities too old to undo, sessions that
+/// are
 /// over. In pieces, so that the one writer is never held for long.
 public struct Housekeeping: Service {
   let app: App

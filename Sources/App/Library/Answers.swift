@@ -92,6 +92,7 @@ struct Answers: Sendable {
       )
     }
     return frame.fragment(
-      answer: Views.answer(line, back: back, frame), SearchViews.act(title: title, name: name, status: status, back: back, frame.t))
+      answer: Views.answer(line, back: back, frame),
+      SearchViews.act(title: title, name: name, status: status, back: back, frame.t))
   }
 }

@@ -22,7 +22,8 @@ enum HistoryViews {
       }
     }
     let older: HTML =
-      next.map { "<a rel=\"next\" href=\"\(URLs.adding("after", $0.text, to: URLs.history))\">\(t(.historyOlder))</a>" } ?? HTML()
+      next.map { "<a rel=\"next\" href=\"\(URLs.adding("after", $0.text, to: URLs.history))\">\(t(.historyOlder))</a>" }
+      ?? HTML()
     let newest: HTML = isFirst ? HTML() : "<a rel=\"prev\" href=\"/history\">\(t(.historyNewest))</a>"
     return """
       <h1>\(t(.navHistory))</h1>\(days.map { day, lines in section(day, lines, frame, back: back) })
@@ -46,7 +47,8 @@ enum HistoryViews {
     let clock = line.play.time.precision == .time ? line.play.time.at.map { frame.dates.clock($0) } : nil
     let what = line.titleName + (episode.map { ", " + $0 } ?? "")
     return """
-      <li class="rowline" id="p\(line.play.id)" data-item><a class="thumb small" href="\(url)" tabindex="-1" aria-hidden="true">\
+      <li class="rowline" id="p\(line.play.id)" data-item><a class="thumb small" href="\(url)" tabindex="-1" \
+      aria-hidden="true">\
       \(Views.poster(line.play.titleID))</a><div class="what"><h3><a href="\(url)">\(line.titleName)</a></h3>\
       <p class="meta">\(episode ?? Views.kind(line.titleKind, frame.t))</p></div><span class="d">\(clock)</span>\
       <div class="acts">\(PlayViews.forms(line.play, date: what, frame, back: back))</div></li>

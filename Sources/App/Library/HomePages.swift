@@ -12,7 +12,9 @@ struct HomePages: Sendable {
 
   @Sendable func home(_ request: Request, _ context: Visit) async throws -> Response {
     let frame = Frame(app: app, visitor: try context.current())
-    guard let user = frame.user else { return frame.page(title: frame.t(.landingTitle), kind: .landing, main: LandingViews.main(frame)) }
+    guard let user = frame.user else {
+      return frame.page(title: frame.t(.landingTitle), kind: .landing, main: LandingViews.main(frame))
+    }
     let done = try request.query()["done"].flatMap { Int(digits: $0) }
     let today = frame.dates.today
     let page = try await app.database.read { try HomeStore.page($0, user: user.id, done: done, today: today) }

@@ -50,7 +50,8 @@ enum HomeStore {
       """
       SELECT s.title_id, t.name, t.runtime, s.seen,
         CASE WHEN s.turn_day <= $2 THEN
-          (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.season > 0 AND a.air_day <= $2) - s.skipped
+          (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.season > 0 AND a.air_day <= $2) - \
+          s.skipped
           ELSE s.aired - s.skipped END, e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate') AND s.next_day <= $2
@@ -74,7 +75,8 @@ enum HomeStore {
       """
       SELECT s.title_id, t.name, t.runtime, s.seen,
         CASE WHEN s.turn_day <= $2 THEN
-          (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.season > 0 AND a.air_day <= $2) - s.skipped
+          (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.season > 0 AND a.air_day <= $2) - \
+          s.skipped
           ELSE s.aired - s.skipped END, e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate')

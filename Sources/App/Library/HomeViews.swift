@@ -8,13 +8,19 @@ enum HomeViews {
     if page.isEmpty, page.next.isEmpty { return empty(frame, user: user) }
     let all: HTML =
       page.nextCount > page.next.count
-      ? "<a href=\"/library?status=watching&amp;kind=show&amp;sort=watched\">\(t(.homeAllNext, n: page.nextCount))</a>" : HTML()
+      ? "<a href=\"/library?status=watching&amp;kind=show&amp;sort=watched\">\(t(.homeAllNext, n: page.nextCount))</a>"
+      : HTML()
+    let next: HTML =
+      page.next.isEmpty
+      ? "<p class=\"mute\">\(t(.homeNextEmpty))</p>"
+      : "<ul class=\"next\">\(page.next.map { upNext($0, frame) })</ul>"
     return """
       <h1>\(greeting(frame, user: user))</h1>
       <section aria-labelledby="next-h"><div class="head"><h2 id="next-h">\(t(.homeNext))</h2>\(all)</div>
-      \(page.next.isEmpty ? "<p class=\"mute\">\(t(.homeNextEmpty))</p>" : "<ul class=\"next\">\(page.next.map { upNext($0, frame) })</ul>")</section>
+      \(next)</section>
       \(section("aired", t(.homeAired), page.aired.map { upNext($0, frame) }, list: "next", link: nil))
-      \(row("planned", t(.homePlanned), page.planned, frame, user, link: ("/library?status=planned&sort=added", t(.homeAllPlanned))))
+      \(row("planned", t(.homePlanned), page.planned, frame, user, link: ("/library?status=planned&sort=added",
+        t(.homeAllPlanned))))
       \(row("unrated", t(.homeUnrated), page.unrated, frame, user, link: nil))
       \(row("added", t(.homeAdded), page.added, frame, user, link: ("/library?sort=added", t(.homeAllAdded))))
       """
@@ -22,7 +28,8 @@ enum HomeViews {
 
   private static func greeting(_ frame: Frame, user: User) -> String {
     let minutes = user.zone.clock(at: frame.visitor.now).minutes
-    let key: Key = minutes < 300 ? .greetNight : minutes < 720 ? .greetMorning : minutes < 1_080 ? .greetDay : .greetEvening
+    let key: Key =
+      minutes < 300 ? .greetNight : minutes < 720 ? .greetMorning : minutes < 1_080 ? .greetDay : .greetEvening
     return frame.t(key, ["name": user.displayName])
   }
 
@@ -74,7 +81,8 @@ enum HomeViews {
       behind > 1 ? t(.episodesBehind, n: behind) : nil,
     ].compactMap { $0 }.joined(separator: " · ")
     return """
-      <li class="up\(answer == nil ? "" : " done")" id="t\(item.titleID)" data-item><a class="thumb" href="\(url)" tabindex="-1" aria-hidden="true">\
+      <li class="up\(answer == nil ? "" : " done")" id="t\(item.titleID)" data-item>\
+      <a class="thumb" href="\(url)" tabindex="-1" aria-hidden="true">\
       \(Views.poster(item.titleID))</a><div class="what"><h3><a href="\(url)">\(item.name)</a></h3>
       <p class="ep">\(name)</p><p class="meta">\(facts)</p>\(Views.progress(seen: item.seen, of: item.due, t))\
       \(answer.map { "<div class=\"answer\">\($0)</div>" as HTML })</div>
@@ -87,7 +95,8 @@ enum HomeViews {
   /// What stands in the place of a card when nothing comes next.
   static func caughtUp(title: Int, name: String, _ frame: Frame, answer: HTML?) -> HTML {
     """
-    <li class="up done" id="t\(title)" data-item><a class="thumb" href="\(URLs.title(title, name: name))" tabindex="-1" aria-hidden="true">\
+    <li class="up done" id="t\(title)" data-item><a class="thumb" href="\(URLs.title(title, name: name))" \
+    tabindex="-1" aria-hidden="true">\
     \(Views.poster(title))</a><div class="what"><h3><a href="\(URLs.title(title, name: name))">\(name)</a></h3>
     <p class="ep">\(frame.t(.caughtUp))</p><div class="answer">\(answer)</div></div></li>
     """

@@ -17,11 +17,13 @@ enum LandingViews {
     ]
     return """
       <section class="hero"><h1>\(t(.landingHead))</h1><p class="lead">\(t(.landingLead))</p>
-      <p class="row"><a class="btn pri" href="/register">\(t(.landingRegister))</a><a class="btn" href="/login">\(t(.logIn))</a></p>
+      <p class="row"><a class="btn pri" href="/register">\(t(.landingRegister))</a>\
+      <a class="btn" href="/login">\(t(.logIn))</a></p>
       <div class="wall" aria-hidden="true">\(wall.indices.map { place in
         "<img class=\"poster\" src=\"/posters/wall/\(place).svg\" alt=\"\" width=\"200\" height=\"300\">" as HTML
       })</div></section>
-      <section class="points"><ul>\(points.map { head, text in "<li><h2>\(t(head))</h2><p>\(t(text))</p></li>" as HTML })</ul></section>
+      <section class="points"><ul>\(points.map { head,
+        text in "<li><h2>\(t(head))</h2><p>\(t(text))</p></li>" as HTML })</ul></section>
       """
   }
 

@@ -9,7 +9,7 @@ public enum Status: String, Sendable, CaseIterable {
 }
 
 /// What a person keeps about a title beside its plays.
-public struct Entry: Sendable, Equatable {
+public struct EntryRow: Sendable, Equatable {
   public var intent: Intent?
   public var rating: Int?
   public var isFavourite: Bool
@@ -50,7 +50,8 @@ public struct ShelfRow: Sendable, Equatable {
 public enum LibraryRules {
   /// How an episode stands.
   public enum State: Int, Sendable {
-    case unseen = 0, seen, skipped
+    case unseen = 0
+    case seen, skipped
   }
 
   /// What the recount must find for a show or film.

@@ -40,7 +40,9 @@ enum LibraryStore {
   static let lastPage = 100
 
   /// One page, and whether there is another.
-  static func page(_ connection: Connection, user: Int, _ filter: Filter, today: Day) throws -> (cards: [Card], hasNext: Bool) {
+  static func page(
+    _ connection: Connection, user: Int, _ filter: Filter, today: Day
+  ) throws -> (cards: [Card], hasNext: Bool) {
     let pattern = filter.text.map { "%" + escaped($0) + "%" }
     let cards = try connection.rows(
       statement(filter), user, filter.kind?.rawValue, filter.status?.rawValue, filter.genre, pattern, today.description,
@@ -66,7 +68,8 @@ enum LibraryStore {
       """
       WITH RECURSIVE walk (genre) AS (
         SELECT min(genre) FROM genres
-        UNION ALL SELECT (SELECT min(g.genre) FROM genres g WHERE g.genre > walk.genre) FROM walk WHERE genre IS NOT NULL)
+        UNION ALL SELECT (SELECT min(g.genre) FROM genres g WHERE g.genre > walk.genre) FROM walk WHERE genre IS NOT \
+        NULL)
       SELECT genre FROM walk WHERE genre IS NOT NULL
       """
     ) { $0.text() }
@@ -82,7 +85,8 @@ enum LibraryStore {
     let isPlain = filter.genre == nil && filter.text == nil
     let filters = (filter.kind != nil, filter.status != nil)
     let key: LibraryStatements.Key =
-      !isPlain ? .any : filters == (true, true) ? .kindStatus : filters == (true, false) ? .kind : filters.1 ? .status : .all
+      !isPlain
+      ? .any : filters == (true, true) ? .kindStatus : filters == (true, false) ? .kind : filters.1 ? .status : .all
     return LibraryStatements.statement(key, filter.sort)
   }
 }
@@ -106,7 +110,8 @@ extension LibraryStore.Card {
 
 /// The statements of the library: the same columns, a condition for the filters, an order.
 ///
-/// They are put together from the literals below, once, so that each order walks its own index; no user data is in them.
+/// They are put together from the literals below, once, so that each order walks its own index; no user data is in
+/// them.
 enum LibraryStatements {
   /// Which filters are set.
   enum Key: CaseIterable {
@@ -135,7 +140,10 @@ enum LibraryStatements {
     let status = """
       (s.status = $3 OR ($3 = 'watching' AND s.status = 'uptodate' AND s.next_day <= $6))
       """
-    let unused = (kind: "CAST($2 AS TEXT) IS NULL", status: "CAST($3 AS TEXT) IS NULL", rest: "CAST($4 AS TEXT) IS NULL AND CAST($5 AS TEXT) IS NULL")
+    let unused = (
+      kind: "CAST($2 AS TEXT) IS NULL", status: "CAST($3 AS TEXT) IS NULL",
+      rest: "CAST($4 AS TEXT) IS NULL AND CAST($5 AS TEXT) IS NULL"
+    )
     let condition: String
     switch key {
     case .all: condition = "\(unused.kind) AND \(unused.status) AND \(unused.rest)"
@@ -147,7 +155,8 @@ enum LibraryStatements {
         (CAST($2 AS TEXT) IS NULL OR s.kind = $2) AND (CAST($3 AS TEXT) IS NULL OR \(status))
         AND (CAST($4 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM genres g WHERE g.title_id = s.title_id AND g.genre = $4))
         AND (CAST($5 AS TEXT) IS NULL OR EXISTS (
-          SELECT 1 FROM titles f WHERE f.id = s.title_id AND (s.name_key LIKE $5 ESCAPE '\\' OR f.name LIKE $5 ESCAPE '\\')))
+          SELECT 1 FROM titles f WHERE f.id = s.title_id AND (s.name_key LIKE $5 ESCAPE '\\' OR f.name LIKE $5 ESCAPE \
+          '\\')))
         """
     }
     return SQL(
@@ -155,7 +164,8 @@ enum LibraryStatements {
         SELECT s.title_id, s.kind, t.name, s.year, CASE WHEN s.status = 'uptodate' AND s.next_day <= $6 THEN 'watching'
             ELSE s.status END, s.rating, s.favourite, s.plays, s.seen,
           CASE WHEN s.turn_day <= $6 THEN
-            (SELECT count(*) FROM episodes e WHERE e.title_id = s.title_id AND e.season > 0 AND e.air_day <= $6) - s.skipped
+            (SELECT count(*) FROM episodes e WHERE e.title_id = s.title_id AND e.season > 0 AND e.air_day <= $6) - \
+            s.skipped
             ELSE s.aired - s.skipped END,
           s.last_day, t.runtime
         FROM shelf s JOIN titles t ON t.id = s.title_id

@@ -39,7 +39,8 @@ enum LibraryViews {
         filter.page = 1
         let current: HTML = status == model.filter.status ? " aria-current=\"page\"" : HTML()
         return """
-          <a class="chip"\(current) href="\(LibraryQuery.path(filter, text: model.text))">\(t(key)) <small>\(t.number(count))</small></a>
+          <a class="chip"\(current) href="\(LibraryQuery.path(filter, text: model.text))">\
+          \(t(key)) <small>\(t.number(count))</small></a>
           """
       })</nav>
       """
@@ -65,7 +66,8 @@ enum LibraryViews {
       """
   }
 
-  private static func select(_ name: String, _ label: String, _ options: [(String, String)], _ current: String) -> HTML {
+  private static func select(_ name: String, _ label: String, _ options: [(String, String)], _ current: String) -> HTML
+  {
     """
     <label>\(label) <select name="\(name)" data-submit>\(options.map { value, text in
       "<option value=\"\(value)\"\(value == current ? " selected" as HTML : HTML())>\(text)</option>" as HTML

@@ -39,7 +39,7 @@ enum RecordStore {
     if case .to(let rating) = change.rating { detail.rating = rating }
     var journal = try Journal(connection, user: user, kind: change.kind, title: title, detail: detail, now: now)
     let current = try entry(connection, user: user.id, title: title)
-    var wanted = current ?? Entry(intent: nil, rating: nil, isFavourite: false, note: "", addedAt: now)
+    var wanted = current ?? EntryRow(intent: nil, rating: nil, isFavourite: false, note: "", addedAt: now)
     if case .to(let intent) = change.intent { wanted.intent = intent }
     if case .to(let rating) = change.rating { wanted.rating = rating }
     if case .to(let favourite) = change.favourite { wanted.isFavourite = favourite }
@@ -56,18 +56,19 @@ enum RecordStore {
   }
 
   /// A person's entry of a title.
-  static func entry(_ connection: Connection, user: Int, title: Int) throws -> Entry? {
+  static func entry(_ connection: Connection, user: Int, title: Int) throws -> EntryRow? {
     try connection.first(
       "SELECT intent, rating, favourite, note, added_at FROM entries WHERE user_id = $1 AND title_id = $2", user, title
     ) { row in
-      Entry(
+      EntryRow(
         intent: row.optionalText().flatMap(Intent.init), rating: row.optionalInt(), isFavourite: row.bool(),
         note: row.text(), addedAt: row.int())
     }
   }
 
   private static func hasPlays(_ connection: Connection, user: Int, title: Int) throws -> Bool {
-    try connection.first("SELECT 1 FROM plays WHERE user_id = $1 AND title_id = $2 LIMIT 1", user, title) { $0.int() } != nil
+    try connection.first("SELECT 1 FROM plays WHERE user_id = $1 AND title_id = $2 LIMIT 1", user, title) { $0.int() }
+      != nil
   }
 
   /// Records plays.
@@ -107,7 +108,7 @@ enum RecordStore {
   /// By hand, a play of a dropped or paused title takes it up again; a title that was not in the library enters it.
   private static func enter(_ journal: inout Journal, title: Int) throws {
     guard let entry = try entry(journal.connection, user: journal.user.id, title: title) else {
-      let new = Entry(intent: nil, rating: nil, isFavourite: false, note: "", addedAt: journal.now)
+      let new = EntryRow(intent: nil, rating: nil, isFavourite: false, note: "", addedAt: journal.now)
       return try journal.insert(.entries, key: title, title: title, new.image)
     }
     if entry.intent == .dropped || entry.intent == .paused {
@@ -137,7 +138,9 @@ enum RecordStore {
     _ once: String?, _ now: Instant
   ) throws -> Int? {
     if let once {
-      let known = try connection.first("SELECT id FROM plays WHERE user_id = $1 AND once = $2", user.id, once) { $0.int() }
+      let known = try connection.first("SELECT id FROM plays WHERE user_id = $1 AND once = $2", user.id, once) {
+        $0.int()
+      }
       if let known { return try activity(connection, user: user.id, play: known) }
     }
     guard !isAgain, chosen.isSingle else { return nil }
@@ -150,7 +153,8 @@ enum RecordStore {
       """, user.id, title.id, episode?.id
     ) { (id: $0.int(), at: $0.optionalInt(), day: $0.optionalText(), precision: $0.text()) }
     let released = episode.map(\.aired) ?? title.released
-    guard let time = when.resolved(now: now, zone: user.zone, released: released, year: episode == nil ? title.year : nil)
+    guard
+      let time = when.resolved(now: now, zone: user.zone, released: released, year: episode == nil ? title.year : nil)
     else { return nil }
     let same = latest.first { play in
       if when == .now {
@@ -173,7 +177,8 @@ enum RecordStore {
   /// A play of this person's.
   static func play(_ connection: Connection, user: Int, id: Int) throws -> Play? {
     try connection.first(
-      "SELECT id, title_id, episode_id, at, day, precision, source, note FROM plays WHERE user_id = $1 AND id = $2", user,
+      "SELECT id, title_id, episode_id, at, day, precision, source, note FROM plays WHERE user_id = $1 AND id = $2",
+      user,
       id, read: Play.init)
   }
 
@@ -184,7 +189,8 @@ enum RecordStore {
     guard let play = try play(connection, user: user.id, id: id),
       let title = try CatalogueStore.title(connection, user: user.id, id: play.titleID)
     else { throw Problem.notFound }
-    var journal = try Journal(connection, user: user, kind: when == nil ? .noted : .redated, title: play.titleID, now: now)
+    var journal = try Journal(
+      connection, user: user, kind: when == nil ? .noted : .redated, title: play.titleID, now: now)
     try describe(&journal, play)
     var image: Image = [:]
     if let when {
@@ -209,7 +215,9 @@ enum RecordStore {
     var journal = try Journal(
       connection, user: user, kind: .redated, title: line.title?.id, detail: line.detail, now: now)
     for play in try ActivityStore.plays(connection, user: user.id, activity: activity) {
-      guard let title = try CatalogueStore.title(connection, user: user.id, id: play.title) else { throw Problem.notFound }
+      guard let title = try CatalogueStore.title(connection, user: user.id, id: play.title) else {
+        throw Problem.notFound
+      }
       let episode = try play.episode.flatMap { try Targets.episode(connection, title: play.title, id: $0) }
       let released = play.episode == nil ? title.released : episode?.aired
       let year = play.episode == nil ? title.year : nil
@@ -243,7 +251,7 @@ enum RecordStore {
   }
 }
 
-extension Entry {
+extension EntryRow {
   /// Its columns.
   var image: Image {
     [
@@ -263,7 +271,8 @@ extension Play {
     id = row.int()
     titleID = row.int()
     episodeID = row.optionalInt()
-    time = PlayTime(at: row.optionalInt(), day: row.optionalText(), precision: Precision(rawValue: row.text()) ?? .unknown)
+    time = PlayTime(
+      at: row.optionalInt(), day: row.optionalText(), precision: Precision(rawValue: row.text()) ?? .unknown)
     source = row.text()
     note = row.text()
   }

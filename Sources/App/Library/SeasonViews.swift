@@ -21,8 +21,10 @@ enum SeasonViews {
     var said = t(.seenOf, n: line.seen, ["due": t.number(max(due, line.seen))])
     if unaired > 0 { said += " · " + t(.unairedCount, n: unaired) }
     return """
-      <section class="season" id="s\(line.number)"><div class="head"><h2>\(heading)</h2><span class="facts">\(said)</span>\
-      \(markSeason(line, page, frame, back))</div>\(isShown ? episodes(line, page, frame, back: back) : HTML())</section>
+      <section class="season" id="s\(line.number)"><div class="head"><h2>\(heading)</h2>\
+      <span class="facts">\(said)</span>\
+      \(markSeason(line, page, frame, back))</div>\(isShown ? episodes(line, page, frame,
+        back: back) : HTML())</section>
       """
   }
 
@@ -37,7 +39,8 @@ enum SeasonViews {
     guard line.open > 0 else { return HTML() }
     let t = frame.t
     return """
-      <form method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))<button class="btn small" name="season" \
+      <form method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))<button class="btn \
+      small" name="season" \
       value="\(line.number)" aria-label="\(t(.markSeasonLabel, n: line.open, ["season": name(line.number, t)]))">\
       \(t(.markAired, n: line.open))</button></form>
       """
@@ -49,12 +52,14 @@ enum SeasonViews {
     let gaps = Set(page.gaps.map(\.id))
     let rows = page.episodes.map { row($0, page, frame, isGap: gaps.contains($0.episode.id)) }
     return """
-      <form method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))<ol class="eps">\(rows)</ol></form>\
+      <form method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))<ol \
+      class="eps">\(rows)</ol></form>\
       \(pages(line, page, frame))
       """
   }
 
-  private static func row(_ line: TitleStore.EpisodeLine, _ page: TitleStore.Page, _ frame: Frame, isGap: Bool) -> HTML {
+  private static func row(_ line: TitleStore.EpisodeLine, _ page: TitleStore.Page, _ frame: Frame, isGap: Bool) -> HTML
+  {
     let t = frame.t
     let episode = line.episode
     let hasAired = episode.hasAired(by: frame.dates.today)

@@ -21,7 +21,8 @@ enum Shelf {
     }
   }
 
-  private static func tab(_ connection: Connection, _ user: Int, _ title: Int) throws -> (kind: String, status: String)? {
+  private static func tab(_ connection: Connection, _ user: Int, _ title: Int) throws -> (kind: String, status: String)?
+  {
     try connection.first("SELECT kind, status FROM shelf WHERE user_id = $1 AND title_id = $2", user, title) {
       ($0.text(), $0.text())
     }

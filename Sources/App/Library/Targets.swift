@@ -20,13 +20,15 @@ enum Targets {
     case .episode(let id): return Chosen(episodes: [try required(connection, title, id)])
     case .season(let number):
       let exists = try connection.first(
-        "SELECT 1 FROM episodes WHERE title_id = $1 AND season = $2 LIMIT 1", title.id, number) { $0.int() }
+        "SELECT 1 FROM episodes WHERE title_id = $1 AND season = $2 LIMIT 1", title.id, number
+      ) { $0.int() }
       guard exists != nil else { throw Problem.notFound }
       return try range(connection, user: user, title.id, from: (number, 0), upTo: (number, .max), today: today)
     case .upTo(let id):
       let last = try required(connection, title, id)
       return try range(
-        connection, user: user, title.id, from: (min(1, last.season), 0), upTo: (last.season, last.number), today: today)
+        connection, user: user, title.id, from: (min(1, last.season), 0), upTo: (last.season, last.number), today: today
+      )
     case .range(let from, let upTo):
       let first = try required(connection, title, from)
       let last = try required(connection, title, upTo)

@@ -43,7 +43,8 @@ struct TitlePages: Sendable {
   }
 
   @Sendable func poster(_ request: Request, _ context: SignedIn) async throws -> Response {
-    guard let file = context.parameters.get("file"), file.hasSuffix(".svg"), let id = Int(digits: file.dropLast(4)) else {
+    guard let file = context.parameters.get("file"), file.hasSuffix(".svg"), let id = Int(digits: file.dropLast(4))
+    else {
       throw Problem.notFound
     }
     let user = context.user.id
@@ -131,7 +132,9 @@ enum EntryForm {
     }
     if let text = form["rating"] {
       let rating = Int(digits: text)
-      guard text.isEmpty || rating.map({ (0...100).contains($0) }) ?? false else { throw Problem.invalid(.problemRating) }
+      guard text.isEmpty || rating.map({ (0...100).contains($0) }) ?? false else {
+        throw Problem.invalid(.problemRating)
+      }
       change.rating = .to(rating)
       isAsked = true
     }

@@ -28,7 +28,7 @@ enum TitleStore {
     var title: Title
     var genres: [String]
     var credits: [Credit]
-    var entry: Entry?
+    var entry: EntryRow?
     var shelf: ShelfRow?
     var plays: [Play]
     var playsCount: Int
@@ -69,7 +69,7 @@ enum TitleStore {
       credits: try CatalogueStore.credits(connection, title: id),
       entry: try RecordStore.entry(connection, user: user.id, title: id), shelf: shelf, plays: plays,
       playsCount: shelf?.plays ?? 0, seasons: seasons, season: shownNow, page: page,
-      episodes: try shownNow.map { try episodes(connection, user: user.id, title: id, season: $0, page: page) } ?? [],
+      episodes: try episodes(connection, user: user.id, title: id, season: shownNow ?? -1, page: page),
       next: next, gaps: title.kind == .show ? try gaps(connection, user: user.id, title: id, today: today) : [],
       answer: try done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) })
   }

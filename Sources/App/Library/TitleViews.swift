@@ -8,9 +8,11 @@ enum TitleViews {
     return """
       <article class="title">\(Views.poster(page.title.id))<div class="about"><h1>\(page.title.name)</h1>
       <p class="facts">\(facts(page, frame))</p>
-      <div class="row acts">\(mainAction(page, frame, back))\(statusForm(page, frame, back))\(favourite(page, frame, back))</div>
+      <div class="row acts">\(mainAction(page, frame, back))\(statusForm(page, frame, back))\
+      \(favourite(page, frame, back))</div>
       \(Views.rating(
-        title: page.title.id, name: page.title.name, current: page.entry?.rating, scale: user.scale, back: back, frame.t))
+        title: page.title.id, name: page.title.name, current: page.entry?.rating, scale: user.scale, back: back,
+        frame.t))
       \(page.title.overview.isEmpty ? HTML() : "<p class=\"overview\">\(page.title.overview)</p>")
       \(people(page, frame))</div></article>
       \(isShow ? progress(page, frame, back) : HTML())
@@ -43,22 +45,28 @@ enum TitleViews {
     if page.title.kind == .movie {
       let isAgain = page.playsCount > 0
       return """
-        <form method="post" action="\(action)">\(Views.hidden("back", back))\(isAgain ? Views.hidden("again", "1") : HTML())\
-        <button class="btn pri" data-key-w name="when" value="now">\(Icon.tick.svg) \(t(isAgain ? .watchedAgain : .markWatched))</button></form>
+        <form method="post" action="\(action)">\(Views.hidden("back",
+          back))\(isAgain ? Views.hidden("again", "1") : HTML())\
+        <button class="btn pri" data-key-w name="when" value="now">\(Icon.tick.svg) \
+        \(t(isAgain ? .watchedAgain : .markWatched))</button></form>
         """
     }
     let today = frame.dates.today
     let next = page.next ?? (page.shelf == nil ? page.episodes.first?.episode : nil)
     guard let next, next.hasAired(by: today) else {
-      let said: String = page.next.map { episode in
-        let code = Views.code(episode.season, episode.number, t)
-        return episode.aired.map { t(.nextAirs, ["code": code, "date": frame.dates.text($0)]) } ?? t(.nextUnknown, ["code": code])
-      } ?? t(page.shelf?.status == .completed ? .allSeenEnded : .allSeen)
+      let said: String =
+        page.next.map { episode in
+          let code = Views.code(episode.season, episode.number, t)
+          return episode.aired.map { t(.nextAirs, ["code": code, "date": frame.dates.text($0)]) }
+            ?? t(.nextUnknown, ["code": code])
+        } ?? t(page.shelf?.status == .completed ? .allSeenEnded : .allSeen)
       return "<p class=\"state\">\(said)</p>"
     }
     return """
-      <form method="post" action="\(action)">\(Views.hidden("back", back))<button class="btn pri" data-key-w name="episode" \
-      value="\(next.id)">\(Icon.tick.svg) \(t(.markEpisode, ["code": Views.code(next.season, next.number, t)]))</button></form>
+      <form method="post" action="\(action)">\(Views.hidden("back", back))<button class="btn pri" data-key-w \
+      name="episode" \
+      value="\(next.id)">\(Icon.tick.svg) \(t(.markEpisode, ["code": Views.code(next.season, next.number, t)]))\
+      </button></form>
       """
   }
 
@@ -77,7 +85,8 @@ enum TitleViews {
       <form method="post" action="\(URLs.entry(page.title.id))">\(Views.hidden("back", back))\
       <div class="seg" role="group" aria-label="\(t(.statusLabel))">\(choices.map { choice in
         """
-        <button name="status" value="\(choice.value)" aria-pressed="\(choice.isOn ? "true" : "false")">\(t(choice.key))</button>
+        <button name="status" value="\(choice.value)" aria-pressed="\(choice.isOn ? "true" : "false")">\
+        \(t(choice.key))</button>
         """ as HTML
       })</div></form>
       """
@@ -134,7 +143,7 @@ enum TitleViews {
       return run.0.id == run.1.id ? from : t(.gapRun, ["from": from, "to": Views.code(run.1.season, run.1.number, t)])
     }.joined(separator: ", ")
     return """
-      <div class="note"><p><b>\(t(.gapMissed, ["what": named]))</b> \(t(.gapLater))</p>
+      <div class="note"><span><b>\(t(.gapMissed, ["what": named]))</b> \(t(.gapLater))</span>
       <form class="inline" method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))\
       \(Views.hidden("from", String(first.id)))<button class="btn small" name="upto" value="\(last.id)">\
       \(t(.gapMark, n: page.gaps.count))</button></form></div>
@@ -149,7 +158,8 @@ enum TitleViews {
       ? "<p class=\"mute\">\(t(.playsMore, n: page.playsCount - page.plays.count))</p>" : HTML()
     let codes = Dictionary(uniqueKeysWithValues: page.episodes.map { ($0.episode.id, $0.episode) })
     return """
-      <section aria-labelledby="plays-h"><h2 id="plays-h">\(t(.playsHead))</h2><ul class="plays">\(page.plays.map { play in
+      <section aria-labelledby="plays-h"><h2 id="plays-h">\(t(.playsHead))</h2>\
+      <ul class="plays">\(page.plays.map { play in
         PlayViews.line(play, episode: play.episodeID.flatMap { codes[$0] }, frame, back: back)
       })</ul>\(more)</section>
       """
@@ -158,7 +168,8 @@ enum TitleViews {
   private static func note(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
     let t = frame.t
     return """
-      <section><form class="stack note-form" method="post" action="\(URLs.entry(page.title.id))">\(Views.hidden("back", back))
+      <section><form class="stack note-form" method="post" action="\(URLs.entry(page.title.id))">\
+      \(Views.hidden("back", back))
       <div class="field"><label for="note">\(t(.noteLabel))</label>
       <textarea id="note" name="note" rows="3" maxlength="10000">\(page.entry?.note ?? "")</textarea></div>
       <button class="btn small">\(t(.noteSave))</button></form></section>
@@ -182,7 +193,8 @@ enum PlayViews {
     let date = frame.dates.text(play.time)
     let what = episode.map { Views.code($0.season, $0.number, t) + " · " } ?? ""
     return """
-      <li id="p\(play.id)"><span class="what">\(what)<time>\(date)</time></span>\(forms(play, date: what + date, frame, back: back))</li>
+      <li id="p\(play.id)"><span class="what">\(what)<time>\(date)</time>\
+      </span>\(forms(play, date: what + date, frame, back: back))</li>
       """
   }
 

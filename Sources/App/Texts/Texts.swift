@@ -36,7 +36,8 @@ public enum Language: String, CaseIterable, Sendable {
 
 /// The texts of one language: everything a person reads is asked of it by key.
 ///
-/// A text is a line `key = text` of `en.txt`, `es.txt` or `de.txt`. `{name}` stands for a value. Where a number decides,
+/// A text is a line `key = text` of `en.txt`, `es.txt` or `de.txt`. `{name}` stands for a value. Where a number
+/// decides,
 /// the line is `key = one form | other form`, chosen by the value `n`.
 public struct Texts: Sendable {
   /// Whose texts they are.
@@ -82,7 +83,7 @@ public struct Texts: Sendable {
     var filled = ""
     Self.pieces(text) { literal, name in
       filled += literal
-      if let name { filled += name == "n" ? n.map(number) ?? "" : values[name] ?? "" }
+      if let name { filled += values[name] ?? (name == "n" ? n.map(number) : nil) ?? "" }
     }
     return filled
   }
@@ -93,7 +94,7 @@ public struct Texts: Sendable {
     Self.pieces(form(key, n: n)) { literal, name in
       filled.append(HTML(text: String(literal)))
       guard let name else { return }
-      filled.append(name == "n" ? HTML(text: n.map(number) ?? "") : values[name] ?? HTML())
+      filled.append(values[name] ?? (name == "n" ? n.map { HTML(text: number($0)) } : nil) ?? HTML())
     }
     return filled
   }

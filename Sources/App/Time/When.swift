@@ -27,7 +27,8 @@ public enum When: Equatable, Sendable {
   /// A date, in their own zone, with the precision they gave.
   case date(Precision, Day, minutes: Int)
 
-  /// Reads `now`, `release`, `unknown`, `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`; nil when it is none of them.
+  /// Reads `now`, `release`, `unknown`, `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`; nil when it is none of
+  /// them.
   public init?(_ text: String) {
     switch text {
     case "", "now": self = .now

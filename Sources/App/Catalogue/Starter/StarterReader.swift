@@ -10,7 +10,8 @@ enum StarterReader {
   /// The genres a record may have.
   static let genres: Set<String> = [
     "Action", "Adventure", "Animation", "Biography", "Comedy", "Crime", "Documentary", "Drama", "Family", "Fantasy",
-    "History", "Horror", "Music", "Musical", "Mystery", "News", "Reality", "Romance", "Science fiction", "Short", "Soap",
+    "History", "Horror", "Music", "Musical", "Mystery", "News", "Reality", "Romance", "Science fiction", "Short",
+    "Soap",
     "Sport", "Talk", "Thriller", "War", "Western",
   ]
 
@@ -25,7 +26,9 @@ enum StarterReader {
         continue
       }
       let halves = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard halves.count == 2, !halves[1].isEmpty else { throw Mistake(line: number + 1, sentence: "no value: \(line)") }
+      guard halves.count == 2, !halves[1].isEmpty else {
+        throw Mistake(line: number + 1, sentence: "no value: \(line)")
+      }
       if var title = current {
         guard set(halves[0], halves[1], in: &title) else {
           throw Mistake(line: number + 1, sentence: "\(title.name): cannot read \(line)")
@@ -78,7 +81,9 @@ enum StarterReader {
 
   private static func list(_ value: String) -> [String] {
     var seen: Set<String> = []
-    return value.split(separator: ",").map { $0.drop { $0 == " " } }.map(String.init).filter { seen.insert($0).inserted }
+    return value.split(separator: ",").map { $0.drop { $0 == " " } }.map(String.init).filter {
+      seen.insert($0).inserted
+    }
   }
 
   private static func season(_ value: String, in title: inout NewTitle) -> Bool {
@@ -86,7 +91,8 @@ enum StarterReader {
     guard parts.count >= 2, let number = Int(digits: parts[0]), let count = Int(digits: parts[1]), count > 0,
       !title.seasons.contains(where: { $0.number == number })
     else { return false }
-    title.seasons.append(NewSeason(number: number, episodes: count, year: parts.count > 2 ? Int(digits: parts[2]) : nil))
+    title.seasons.append(
+      NewSeason(number: number, episodes: count, year: parts.count > 2 ? Int(digits: parts[2]) : nil))
     return true
   }
 

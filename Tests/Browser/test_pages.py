@@ -1,0 +1,93 @@
+"""What every page has: a title of its own, one heading, a language, a width that fits."""
+
+import pytest
+from playwright.sync_api import expect
+
+from conftest import FILM, SHOW, Account, fill, overflow, widest
+from pages import PAGES, named
+
+# Two states of one page share its title.
+STATES = (", empty", ", nothing fits", " with errors", " with error", ", with errors", " for a visitor", ", nothing found")
+
+
+def test_every_page_has_its_own_title_and_one_heading(open_page, typical, newcomer):
+    accounts = {"typical": typical, "newcomer": newcomer, None: None}
+    pages = {who: open_page(account) for who, account in accounts.items()}
+    titles = {}
+    for subject in PAGES:
+        page = pages[subject.who]
+        subject.open(page, accounts[subject.who])
+        assert page.locator("h1").count() == 1, subject.name
+        assert page.locator("html").get_attribute("lang") == "en", subject.name
+        assert page.title().endswith(" – FlixList"), subject.name
+        if not subject.name.endswith(STATES):
+            titles.setdefault(page.title(), []).append(subject.name)
+    assert {title: names for title, names in titles.items() if len(names) > 1} == {}
+
+
+def test_page_of_a_search_and_of_a_season_name_what_they_show(open_page, typical):
+    page = open_page(typical)
+    page.goto("/search?q=the%20office")
+    expect(page).to_have_title("Search: the office – FlixList")
+    title = typical.find(*SHOW)
+    page.goto(f"/titles/{title}/seasons/2")
+    assert "Season 2" in page.title()
+
+
+@pytest.fixture(scope="module")
+def linguist(server, typical):
+    account = Account(server, "linguist")
+    fill(account)
+    return account
+
+
+LANGUAGES = [("en", "Library"), ("es", "Biblioteca"), ("de", "Bibliothek")]
+
+
+@pytest.mark.parametrize(("code", "library"), LANGUAGES)
+def test_language_follows_the_setting_and_fits_a_phone(open_page, linguist, code, library):
+    page = open_page(linguist, width=390)
+    page.goto("/settings")
+    page.locator("#language").select_option(code)
+    page.locator("form.stack button").click()
+    expect(page.locator("html")).to_have_attribute("lang", code)
+    for path in ["/", f"/titles/{linguist.find(*SHOW)}", f"/titles/{linguist.find(*FILM)}", "/library", "/settings"]:
+        page.goto(path)
+        expect(page.locator("html")).to_have_attribute("lang", code)
+        assert overflow(page) == 0, (path, widest(page))
+    page.goto("/library")
+    expect(page.get_by_role("heading", level=1)).to_have_text(library)
+
+
+# WCAG 1.4.12; as a constructed sheet, since the policy of the page refuses an inline one.
+SPACING = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+  p { margin-block-end: 2em !important; }`);
+document.adoptedStyleSheets = [sheet];
+"""
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(
+    "subject",
+    named("landing", "register", "home", "search", "library", "film", "show", "history", "activity", "settings",
+          "settings, sessions", "people", "keys"),
+    ids=lambda each: each.name)
+def test_page_reflows_also_with_wide_text(open_page, request, subject, width):
+    account = request.getfixturevalue(subject.who) if subject.who else None
+    page = open_page(account, width=width)
+    subject.open(page, account)
+    assert overflow(page) == 0, widest(page)
+    page.evaluate(SPACING)
+    assert overflow(page) == 0, widest(page)
+
+
+@pytest.mark.parametrize(("theme", "scheme"), [("light", "light"), ("dark", "dark")])
+def test_theme_follows_the_setting_not_the_system(open_page, linguist, theme, scheme):
+    linguist.post("/settings", theme=theme, language="en", single_keys="1")
+    page = open_page(linguist, dark=theme == "light")
+    page.goto("/")
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == {"light": "rgb(247, 245, 240)", "dark": "rgb(21, 20, 18)"}[scheme]
+    linguist.post("/settings", theme="system", language="en", single_keys="1")
