@@ -130,5 +130,7 @@ public struct Commands: Sendable {
   }
 
   /// The schema in PostgreSQL's spelling.
-  public static var postgresSchema: String { migrations.steps.map(\.postgresText).joined(separator: "\n") }
+  public static var postgresSchema: String {
+    ([Migrator.table] + migrations.steps).map(\.postgresText).joined(separator: "\n")
+  }
 }

@@ -46,6 +46,10 @@ public struct Migrator: Sendable {
     case foreign
   }
 
+  /// The table in which the steps that ran are noted.
+  public static let table = Migration(
+    "migrations", "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;")
+
   /// The steps, oldest first; released ones are never edited.
   public let steps: [Migration]
 
@@ -79,7 +83,7 @@ public struct Migrator: Sendable {
   @discardableResult
   public func migrate(_ database: any Database, now: Int) throws -> [String] {
     try database.writeBlocking { connection in
-      try connection.script("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, at INTEGER NOT NULL)")
+      try connection.script(connection.engine == .sqlite ? Self.table.text : Self.table.postgresText)
     }
     var ran: [String] = []
     for step in steps {

@@ -16,8 +16,11 @@ class Page:
     path: object
     then: object = None
 
+    def address(self, account):
+        return self.path(account) if callable(self.path) else self.path
+
     def open(self, page, account):
-        page.goto(self.path(account) if callable(self.path) else self.path)
+        page.goto(self.address(account))
         if self.then:
             self.then(page)
         expect(page.get_by_role("main")).to_be_visible()

@@ -30,9 +30,9 @@ def violations(page):
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("subject", PAGES, ids=lambda each: each.name)
-def test_page_has_no_violations(open_page, request, subject, look):
+def test_page_has_no_violations(same_page, request, subject, look):
     account = request.getfixturevalue(subject.who) if subject.who else None
-    page = open_page(account, height=HEIGHT, **look)
+    page = same_page(account, height=HEIGHT, **look)
     subject.open(page, account)
     assert violations(page) == []
 

@@ -17,6 +17,9 @@ import Testing
   import Musl
 #endif
 
+/// Whether deadlines are tried too: a busy machine misses them, so `make test` leaves them to `make trials`.
+private let isTrial = ProcessInfo.processInfo.environment["FLIXLIST_TRIALS"] != nil
+
 private let page = String(repeating: "<p>The same words, and again.</p>\n", count: 200)
 
 private func buffer(_ text: String) -> ResponseBody {
@@ -252,7 +255,7 @@ struct ConnectionLimitsTests {
     }
   }
 
-  @Test func aLateHeadIsRefused() async throws {
+  @Test(.enabled(if: isTrial)) func aLateHeadIsRefused() async throws {
     try await withRawSite(.init(headTimeout: .milliseconds(300))) { wire in
       let begun = try await wire.send("GET /small HT", "TP/1.1\r\n")
       #expect(begun.statuses == [408])
@@ -274,7 +277,7 @@ struct ConnectionLimitsTests {
     }
   }
 
-  @Test func aWaitBetweenRequestsIsNoLateHead() async throws {
+  @Test(.enabled(if: isTrial)) func aWaitBetweenRequestsIsNoLateHead() async throws {
     try await withRawSite(.init(headTimeout: .milliseconds(200))) { wire in
       let get = "GET /small HTTP/1.1\r\nHost: x\r\n"
       let answer = try await wire.send(pieces: [get + "\r\n", "", "", "", get + "Connection: close\r\n\r\n"])
@@ -282,7 +285,7 @@ struct ConnectionLimitsTests {
     }
   }
 
-  @Test func anIdleConnectionIsClosed() async throws {
+  @Test(.enabled(if: isTrial)) func anIdleConnectionIsClosed() async throws {
     try await withRawSite(.init(idleTimeout: .milliseconds(300))) { wire in
       let answer = try await wire.send("GET /small HTTP/1.1\r\nHost: x\r\n\r\n")
       #expect(answer.statuses == [200])
@@ -290,7 +293,7 @@ struct ConnectionLimitsTests {
     }
   }
 
-  @Test func aLateBodyIsRefused() async throws {
+  @Test(.enabled(if: isTrial)) func aLateBodyIsRefused() async throws {
     try await withRawSite(.init(bodyTimeout: .milliseconds(600))) { wire in
       let head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\n"
       let answer = try await wire.send(pieces: [head] + Array(repeating: "b", count: 20))
@@ -381,7 +384,8 @@ private struct Wire {
     try await send(pieces: pieces, waitingBeforeReading: pause)
   }
 
-  /// Sends the pieces 80 ms apart and reads until the server closes or fifteen seconds bring nothing: other tests keep the machine busy.
+  /// Sends the pieces 80 ms apart and reads until the server closes or fifteen seconds bring nothing: other tests keep
+  /// the machine busy.
   func send(
     pieces: [String], waitingBeforeReading pause: Duration = .zero, endingInput: Bool = false
   ) async throws -> Answer {

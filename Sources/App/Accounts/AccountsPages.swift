@@ -130,7 +130,7 @@ struct AccountsPages: Sendable {
     let next = LocalPath.checked(form["next"])
     let known = try await app.database.read { try AccountsStore.credentials($0, name: name) }
     let device = app.cookie(app.deviceCookieName, in: request)
-    try await holdBack(account: known?.id, device: device, visitor)
+    try await holdBack(account: known?.id, name: name, device: device, visitor)
     let isRight = try await app.passwords.verify(form["password"] ?? "", hash: known?.hash)
     guard isRight, let known, !known.isDisabled else {
       app.meters.signedIn(false)
@@ -150,7 +150,9 @@ struct AccountsPages: Sendable {
   }
 
   /// Takes one try from the buckets of the address and the account; a browser that logged in before has its own.
-  private func holdBack(account: Int?, device: String?, _ visitor: Visitor) async throws {
+  ///
+  /// A name that nobody has is counted by itself, so that a throttle does not tell which accounts there are.
+  private func holdBack(account: Int?, name: String, device: String?, _ visitor: Visitor) async throws {
     var buckets = [(Throttle.addressName(visitor.address), Throttle.address)]
     if let account {
       let isKnown = app.isKnownDevice(device, user: account)
@@ -160,6 +162,7 @@ struct AccountsPages: Sendable {
       buckets.append((Throttle.accountName(account) + own, Throttle.account))
       if !isKnown { buckets.append((Throttle.accountDayName(account), Throttle.accountDay)) }
     }
+    if account == nil { buckets.append((Throttle.nobodyName(AccountRules.key(name)), Throttle.account)) }
     try await throttle(buckets, now: visitor.now)
   }
 

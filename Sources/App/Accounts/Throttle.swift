@@ -39,6 +39,10 @@ enum Throttle {
   static func accountName(_ user: Int) -> String { "account:\(user)" }
   /// The bucket of an account's day.
   static func accountDayName(_ user: Int) -> String { "account-day:\(user)" }
+  /// The bucket of a name that nobody has; only its hash is kept, since people type passwords into the wrong field.
+  static func nobodyName(_ key: String) -> String {
+    "nobody:" + Token.hash(key).prefix(12).map { String($0, radix: 16) }.joined()
+  }
   /// The bucket of an address.
   static func addressName(_ address: String) -> String { "address:" + ClientAddress.throttleKey(address) }
 }

@@ -21,17 +21,20 @@ import Testing
   }
 
   @Test func elsewhereThanLoopbackTheFirstAccountNeedsThePrintedLink() async throws {
-    try await withSite(config: { $0.host = "0.0.0.0" }, { (site) async throws in
-      _ = try await site.database.write { try $0.execute("DELETE FROM users") }
-      let link = try #require(try await site.app.setupLink())
-      let token = try #require(link.split(separator: "=").last.map(String.init))
-      let fields = ["username": "owner", "password": "a long enough one"]
-      #expect(try await site.visitor.post("/register", fields).status == .forbidden)
-      #expect(try await site.visitor.post("/register", fields.merging(["token": "wrong"]) { $1 }).status == .forbidden)
-      let owner = Person(site: site)
-      #expect(try await owner.post("/register", fields.merging(["token": token]) { $1 }).status == .seeOther)
-      #expect(try await owner.get("/admin/users").status == .ok)
-    })
+    try await withSite(
+      config: { $0.host = "0.0.0.0" },
+      { (site) async throws in
+        _ = try await site.database.write { try $0.execute("DELETE FROM users") }
+        let link = try #require(try await site.app.setupLink())
+        let token = try #require(link.split(separator: "=").last.map(String.init))
+        let fields = ["username": "owner", "password": "a long enough one"]
+        #expect(try await site.visitor.post("/register", fields).status == .forbidden)
+        #expect(
+          try await site.visitor.post("/register", fields.merging(["token": "wrong"]) { $1 }).status == .forbidden)
+        let owner = Person(site: site)
+        #expect(try await owner.post("/register", fields.merging(["token": token]) { $1 }).status == .seeOther)
+        #expect(try await owner.get("/admin/users").status == .ok)
+      })
   }
 
   @Test(arguments: [
@@ -189,9 +192,11 @@ import Testing
       #expect(try await alice.post("/settings/delete", ["password": "wrong wrong"]).status == .unprocessableContent)
       #expect(try await alice.post("/settings/delete", ["password": Site.password]).location == "/")
       let tables = try await site.database.read { connection in
-        try connection.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%user_id%'") {
-          $0.text()
-        }
+        try connection.rows(
+          SQL(
+            sqlite: "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%user_id%'",
+            postgres: "SELECT table_name FROM information_schema.columns WHERE column_name = 'user_id'")
+        ) { $0.text() }
       }
       #expect(tables.count >= 8)
       for table in tables {

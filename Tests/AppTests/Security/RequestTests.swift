@@ -19,23 +19,25 @@ import Web
   }
 
   @Test func withoutFetchMetadataTheOriginDecides() async throws {
-    try await withSite(config: { $0.publicURL = "https://films.example" }, { (site) async throws in
-      let alice = Person(site: site)
-      _ = try await alice.post("/login", ["username": "alice", "password": Site.password])
-      for (origin, expected) in [
-        ("https://films.example", 303), ("https://films.example.evil", 403), ("http://films.example", 403),
-        ("https://films.example:8443", 403), ("null", 403),
-      ] {
-        let answer = try await alice.send(
-          .post, "/titles/1/entry",
-          headers: [.originHeader: origin, .contentType: "application/x-www-form-urlencoded"], body: "rating=50")
-        #expect(answer.status.code == expected, "\(origin)")
-      }
-      let bare = try await alice.send(
-        .post, "/titles/1/entry", headers: [.contentType: "application/x-www-form-urlencoded"], body: "rating=60")
-      #expect(bare.status == .forbidden)
-      #expect(alice.cookie("__Host-flixlist") != nil)
-    })
+    try await withSite(
+      config: { $0.publicURL = "https://films.example" },
+      { (site) async throws in
+        let alice = Person(site: site)
+        _ = try await alice.post("/login", ["username": "alice", "password": Site.password])
+        for (origin, expected) in [
+          ("https://films.example", 303), ("https://films.example.evil", 403), ("http://films.example", 403),
+          ("https://films.example:8443", 403), ("null", 403),
+        ] {
+          let answer = try await alice.send(
+            .post, "/titles/1/entry",
+            headers: [.originHeader: origin, .contentType: "application/x-www-form-urlencoded"], body: "rating=50")
+          #expect(answer.status.code == expected, "\(origin)")
+        }
+        let bare = try await alice.send(
+          .post, "/titles/1/entry", headers: [.contentType: "application/x-www-form-urlencoded"], body: "rating=60")
+        #expect(bare.status == .forbidden)
+        #expect(alice.cookie("__Host-flixlist") != nil)
+      })
   }
 
   @Test func everyAnswerCarriesTheHeaders() async throws {
@@ -187,6 +189,20 @@ import Web
       site.clock.advance(seconds: 120)
       #expect(
         try await site.visitor.post("/login", ["username": "bob", "password": Site.password]).status == .seeOther)
+    }
+  }
+
+  @Test func aThrottleDoesNotTellWhichAccountsThereAre() async throws {
+    try await withSite { (site) async throws in
+      var answers: [String: [Int]] = [:]
+      for name in ["bob", "nobody"] {
+        for _ in 0..<12 {
+          let answer = try await site.visitor.post("/login", ["username": name, "password": "wrong wrong"])
+          answers[name, default: []].append(answer.status.code)
+        }
+        site.clock.advance(seconds: 3_600)
+      }
+      #expect(answers["bob"] == answers["nobody"])
     }
   }
 

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Chooses what bench/run.sh asks for, from the reference library of a user.
+
+    bench/picks.py folder user ticks.tsv paths.txt
+
+Writes the unseen episodes as forms to post and the searches as paths; prints a show, one of its seasons and a film.
+"""
+
+import pathlib
+import random
+import sqlite3
+import sys
+import urllib.parse
+
+SEARCHES = pathlib.Path(__file__).with_name("searches.txt")
+UNSEEN = """
+    SELECT e.title_id, e.id FROM entries n JOIN episodes e ON e.title_id = n.title_id
+    WHERE n.user_id = ? AND e.season > 0 AND e.air_day <= date('now')
+      AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.user_id = n.user_id AND p.title_id = e.title_id
+        AND p.episode_id = e.id)
+    ORDER BY e.id
+"""
+SHOW = """
+    SELECT s.title_id, e.season FROM shelf s JOIN episodes e ON e.id = s.next_episode
+    WHERE s.user_id = ? AND s.kind = 'show' AND s.status = 'watching' ORDER BY s.last_at DESC, s.title_id LIMIT 1
+"""
+FILM = """
+    SELECT title_id FROM shelf WHERE user_id = ? AND kind = 'movie' AND plays > 1 AND rating IS NOT NULL
+    ORDER BY last_at DESC, title_id LIMIT 1
+"""
+
+
+def main():
+    folder, name, ticks, paths = sys.argv[1:]
+    connection = sqlite3.connect(f"file:{folder}/flixlist.sqlite?mode=ro", uri=True)
+    user = connection.execute("SELECT id FROM users WHERE username_key = ?", (name.lower(),)).fetchone()
+    unseen = connection.execute(UNSEEN, user).fetchall()
+    random.Random(1).shuffle(unseen)
+    with open(ticks, "w") as file:
+        for title, episode in unseen:
+            file.write(f"/titles/{title}/plays\tepisode={episode}&when=now&again=1\n")
+    with open(paths, "w") as file:
+        for query in SEARCHES.read_text(encoding="utf-8").splitlines():
+            file.write("/search?" + urllib.parse.urlencode({"q": query}) + "\n")
+    show, season = connection.execute(SHOW, user).fetchone()
+    print(show, season, *connection.execute(FILM, user).fetchone())
+
+
+if __name__ == "__main__":
+    main()
