@@ -89,7 +89,7 @@ ENDINGS = [
 ]
 SPELLINGS = {
     "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "&": " and ",
-}  # fmt: skip
+}
 
 
 def fold(name):
@@ -200,7 +200,7 @@ class Library:
                     f"The {adjective} {noun}", f"The {adjective} {noun}", f"{adjective} {noun}", f"A {noun} in {place}",
                     f"The {noun} of {place}", f"{noun} & {other}", f"{dice.one(FIRST)}'s {noun}", f"Return to {place}",
                     f"{dice.one(FIRST)} and {dice.one(FIRST)}", f"The {noun}'s {other}", f"{adjective} {place}",
-                ][kind - 1]  # fmt: skip
+                ][kind - 1]
                 if dice.chance(0.04):
                     name += f" {dice.one(['2', 'II', '3', 'Part Two'])}"
             if name not in self.used:
@@ -210,7 +210,7 @@ class Library:
     def overview(self):
         dice = self.dice
         opening = dice.one(OPENINGS).format(
-            dice.one(PLACES).replace("_", " "), dice.one(NOUNS).lower(), dice.one(WHO), dice.one(ADJECTIVES).lower())  # fmt: skip
+            dice.one(PLACES).replace("_", " "), dice.one(NOUNS).lower(), dice.one(WHO), dice.one(ADJECTIVES).lower())
         return f"{opening}, {dice.one(ENDINGS)}"
 
     def person(self):
@@ -229,7 +229,7 @@ class Library:
         weight = 1 + int(99 * dice.random() ** 3)
         self.rows["titles"].append(
             (title, kind, name, original, sort_key(name), released.year, released.isoformat(), runtime,
-             self.overview(), country, language, has_ended, weight, "imdb", self.as_of))  # fmt: skip
+             self.overview(), country, language, has_ended, weight, "imdb", self.as_of))
         for position, genre in enumerate(dice.some(GENRES[: 8 + dice.below(13)], dice.between(1, 3))):
             self.rows["genres"].append((title, position, genre.replace("_", " ")))
         for job, count in (("by", dice.between(1, 2)), ("cast", dice.between(4, 6))):
@@ -264,7 +264,7 @@ class Library:
         if state == "uptodate" or (state == "watching" and dice.chance(0.4)):
             aired = dice.between(50, 59)
             # Its last aired episode was within the week, for the watched ones within two.
-            latest = self.today - dice.below(7 if state == "uptodate" else 14) * DAY
+            latest = self.today - (dice.between(1, 7) if state == "uptodate" else dice.below(14)) * DAY
         else:
             aired = SEASONS * EPISODES
             latest = self.today - dice.between(200, 365 * 22) * DAY
@@ -352,7 +352,7 @@ class Library:
         for state, share in (
             ("completed", 0.50), ("uptodate", 0.12), ("watching", 0.18), ("paused", 0.06), ("dropped", 0.06),
             ("planned", 0.07),
-        ):  # fmt: skip
+        ):
             states += [state] * round(count * share)
         states = dice.shuffled((states + ["none"] * count)[:count])
         finished = []
@@ -365,7 +365,7 @@ class Library:
                 self.entry(title, "planned" if state == "planned" else None, rating, added)
                 continue
             seen = {"completed": aired, "uptodate": aired, "watching": dice.between(5, aired - 1),
-                    "paused": dice.between(6, 45), "dropped": dice.between(1, 16)}[state]  # fmt: skip
+                    "paused": dice.between(6, 45), "dropped": dice.between(1, 16)}[state]
             chosen = episodes[:seen]
             if state == "watching" and dice.chance(0.3) and seen > 10:
                 gaps = set(dice.some(range(seen - 1), dice.between(1, 6)))
@@ -376,8 +376,10 @@ class Library:
             before = len(self.plays)
             # Who is up to date or in the middle of it was here lately; the rest lies somewhere in the ten years.
             lately = state in ("uptodate", "watching") and dice.chance(0.7)
-            begin = self.today - (len(chosen) * 2 + dice.below(20)) * DAY if lately else self.begin(episodes, len(chosen))
-            self.binge(title, chosen, max(begin, episodes[0][1], self.first_day), "time" if lately else self.precision())
+            begin = self.begin(episodes, len(chosen))
+            if lately:
+                begin = max(self.today - (len(chosen) * 2 + dice.below(20)) * DAY, episodes[0][1], self.first_day)
+            self.binge(title, chosen, begin, "time" if lately else self.precision())
             intent = {"paused": "paused", "dropped": "dropped"}.get(state) or dice.one([None, "watching"])
             self.entry(title, intent, self.rating(0.65), self.plays[before][0] - dice.below(40) * 86_400_000_000)
             if state == "completed":
@@ -441,7 +443,7 @@ class Library:
             if order < oldest:
                 continue
             image = {"at": at, "day": day, "episode_id": episode and episode[0], "note": "", "once": None, "pass": 0,
-                     "precision": precision, "source": source, "title_id": title}  # fmt: skip
+                     "precision": precision, "source": source, "title_id": title}
             changes.append((self.user, activity, 1, "plays", play, title, None, json.dumps(image, **compact)))
         return activities, changes
 
@@ -460,7 +462,7 @@ class Library:
         with self.db:
             self.insert(
                 "titles", "id, kind, name, original_name, name_key, year, released, runtime, overview, countries, "
-                "languages, has_ended, weight, source, as_of", rows["titles"])  # fmt: skip
+                "languages, has_ended, weight, source, as_of", rows["titles"])
             self.insert("genres", "title_id, position, genre", rows["genres"])
             self.insert("seasons", "title_id, number, year", rows["seasons"])
             self.insert("episodes", "id, title_id, season, number, name, aired, air_day", rows["episodes"])
@@ -474,7 +476,7 @@ class Library:
             self.insert(
                 "plays", "id, user_id, title_id, episode_id, at, day, precision, source",
                 ((play, self.user, title, episode and episode[0], at, day, precision, source)
-                 for play, _, title, episode, at, day, precision, source in plays))  # fmt: skip
+                 for play, _, title, episode, at, day, precision, source in plays))
             activities, changes = self.journal(plays)
             self.insert("activities", "id, user_id, kind, title_id, source, detail, at", activities)
             self.insert("changes", "user_id, activity_id, place, tbl, key, title_id, before, after", changes)
@@ -498,7 +500,7 @@ def main():
     parser.add_argument("--scale", type=float, default=1, help="times so many titles and plays (default: 1)")
     parser.add_argument(
         "--today", type=datetime.date.fromisoformat, default=datetime.date(2026, 6, 1),
-        help="the day up to which the record goes (default: 2026-06-01)")  # fmt: skip
+        help="the day up to which the record goes (default: 2026-06-01)")
     arguments = parser.parse_args()
     if arguments.scale <= 0:
         stop("--scale must be more than 0.")

@@ -2,7 +2,7 @@
 --
 --   wrk … -s load.lua URL -- get            the address itself, again and again
 --   wrk … -s load.lua URL -- paths FILE     the paths of a file in turn, one a line
---   wrk … -s load.lua URL -- ticks FILE     POSTs: a path, a tab and a form's body a line; each thread has its own part
+--   wrk … -s load.lua URL -- ticks FILE     POSTs: a path, a tab and a form a line; each thread has its own
 
 local threads = 0
 

@@ -3,7 +3,7 @@
 #
 #   bench/run.sh [--quick]      10 seconds a row, with --quick 3
 #
-# It builds nothing: `make bench` does. BENCH_BINARY names another program than .build/release/flixlist, BENCH_PORT
+# It builds nothing: `make bench` does. FLIXLIST_BINARY names another program than .build/release/flixlist, BENCH_PORT
 # another port than a free one; TMPDIR says on which disk the data lies. docs/benchmarks.md has the method.
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -23,7 +23,7 @@ case "${1:-}" in
 esac
 [ "$#" -le 1 ] || fail "there is only one option, --quick."
 
-readonly user=bench binary=${BENCH_BINARY:-.build/release/flixlist}
+readonly user=bench binary=${FLIXLIST_BINARY:-.build/release/flixlist}
 [ -x "$binary" ] || fail "there is no program at $binary; run 'make build' first, or 'make bench', which does both."
 command -v wrk >/dev/null || fail "wrk is missing; 'make bench' installs it (or: apt-get install wrk)."
 for tool in curl python3; do
@@ -96,8 +96,10 @@ say "the reference library"
 (umask 077 && python3 -c 'import secrets; print(secrets.token_urlsafe(24))' >"$room/password")
 "$binary" user add "$user" <"$room/password" || fail "the account could not be made."
 python3 bench/library.py "$FLIXLIST_DATA" --user "$user" --today "$(date -u +%F)" >&2
-"$binary" doctor --recount --repair >"$room/doctor" 2>&1 || true # it ends with 1 when there was something to mend
-"$binary" doctor --recount >"$room/doctor" 2>&1 || fail "doctor is not content: $(grep -v ^ok "$room/doctor" | cut -c 1-300)"
+for repair in --repair ''; do # mend, then look again
+    "$binary" doctor --recount ${repair:+"$repair"} >"$room/doctor" 2>&1 ||
+        fail "the doctor is not content: $(grep '^wrong' "$room/doctor" | cut -c 1-300)"
+done
 read -r show season film < <(python3 bench/picks.py "$FLIXLIST_DATA" "$user" "$room/ticks" "$room/searches")
 [ -n "${film:-}" ] || fail "the library has no show, season and film to ask for."
 
@@ -206,7 +208,7 @@ PYTHON
 )
 stop_server
 
-printf '%s cores (%s), %s, data on %s, a 4 KB write with fdatasync takes %s ms; wrk -t2 -c4 -d%ss on the same machine.\n\n' \
+printf '%s cores (%s), %s, data on %s, a 4 KB write with fdatasync takes %s ms; wrk -t2 -c4 -d%ss beside it.\n\n' \
     "$(nproc)" "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(uname -sr | cut -d - -f 1)" \
     "$(stat -f -c %T "$room")" "$sync_ms" "$seconds"
 awk -F '\t' '
@@ -242,6 +244,7 @@ cat <<MARKDOWN
 Search was among $titles titles (the budget is for 1,000,000). $posted ticks were answered and $stored are in plays.
 MARKDOWN
 warnings=$(wc -l <"$room/log")
-[ "$warnings" -eq 0 ] || say "the program logged $warnings warnings, the last: $(tail -n 1 "$room/log" | cut -c 1-300)"
+[ "$warnings" -eq 0 ] ||
+    say "the program logged $warnings warnings, the last: $(tail -n 1 "$room/log" | cut -c 1-300)"
 [ "$stored" -ge "$posted" ] && [ "$stored" -le $((posted + 4)) ] ||
     fail "$posted ticks were answered but $stored were recorded."

@@ -3,7 +3,7 @@
 #
 #   bench/trials.sh [kill|errors|full|writers|login ...]      all of them, or only those that are named
 #
-# It builds nothing: `make trials` does. BENCH_BINARY names another program than .build/release/flixlist, BENCH_PORT
+# It builds nothing: `make trials` does. FLIXLIST_BINARY names another program than .build/release/flixlist, BENCH_PORT
 # another port than a free one; TMPDIR says on which disk the data lies. What this machine does not allow is skipped,
 # and said. bench/trials.py does the work.
 set -euo pipefail
@@ -14,7 +14,7 @@ fail() {
     exit 1
 }
 
-binary=${BENCH_BINARY:-.build/release/flixlist}
+binary=${FLIXLIST_BINARY:-.build/release/flixlist}
 [ -x "$binary" ] || fail "there is no program at $binary; run 'make build' first, or 'make trials', which does both."
 command -v python3 >/dev/null || fail "python3 is missing; please install it."
 

@@ -46,8 +46,8 @@ struct Frame: Sendable {
        data-text-failed="\(t(.textFailed))">
       <a class="skip" href="#main">\(t(.skipLink))</a>
       \(header(place))
-      <main id="main" tabindex="-1" class="\(kind.rawValue)">\(zoneBanner)\(statusElement(answer))\(main)</main>
-      \(footer)\(isSignedIn ? tabs(place) : HTML())
+      <main id="main" tabindex="-1" class="\(kind.rawValue)">\(zoneBanner)\(main)</main>
+      \(statusElement(answer))\(footer)\(isSignedIn ? tabs(place) : HTML())
       </body></html>
       """
     return Self.response(html, status: status)
@@ -67,7 +67,7 @@ struct Frame: Sendable {
     kind: Kind = .plain, answer: HTML? = nil, _ main: HTML, status: HTTPResponse.Status = .ok
   ) -> Response {
     let html: HTML = """
-      <main id="main" tabindex="-1" class="\(kind.rawValue)">\(statusElement(answer))\(main)</main>
+      \(statusElement(answer))<main id="main" tabindex="-1" class="\(kind.rawValue)">\(main)</main>
       """
     var response = Self.response(html, status: status)
     response.headers[SecurityHeaders.fragment] = "1"

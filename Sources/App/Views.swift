@@ -9,6 +9,9 @@ enum Views {
     """
   }
 
+  /// Between two facts; the dot stays with the one before it.
+  static let separator = "\u{A0}· "
+
   /// `Film` or `Show`.
   static func kind(_ kind: TitleKind, _ t: Texts) -> String { t(kind == .movie ? .kindMovie : .kindShow) }
 
@@ -35,7 +38,9 @@ enum Views {
   /// `S2 E4 · Who Is Alive?`, or the code alone.
   static func episodeName(_ episode: Episode, _ t: Texts) -> String {
     let code = code(episode.season, episode.number, t)
-    return episode.name.isEmpty ? code : "\(code) · \(episode.name)"
+    // Many episodes are named by their number alone; the code says it already.
+    let isNumber = episode.name.isEmpty || episode.name == "Episode \(episode.number)"
+    return isNumber ? code : "\(code)\(separator)\(episode.name)"
   }
 
   /// How much of a show is seen, as a bar that readers hear.
@@ -192,7 +197,7 @@ enum Views {
     if showsStatus, card.status != .completed, card.status != .none { facts.append(status(card.status, t)) }
     if let rating = card.rating { facts.append(t(.ratingShort, ["n": scale.shown(rating), "best": scale.best])) }
     if card.kind == .movie, card.plays > 1 { facts.append(t(.timesWatched, n: card.plays)) }
-    let line = facts.filter { !$0.isEmpty }.joined(separator: " · ")
+    let line = facts.filter { !$0.isEmpty }.joined(separator: separator)
     let bar = card.kind == .show && card.plays > 0 ? progress(seen: card.seen, of: card.due, t) : HTML()
     return """
       <li class="card" id="t\(card.titleID)" data-item><a href="\(URLs.title(card.titleID, name: card.name))">\

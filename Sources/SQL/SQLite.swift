@@ -92,6 +92,8 @@ public final class SQLite: Database {
       }
     }
     do {
+      // The pool closes its writer before its readers, so none of them would empty the write-ahead log.
+      try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
       try pool.close()
     } catch let error as GRDB.DatabaseError {
       throw DatabaseError(error)

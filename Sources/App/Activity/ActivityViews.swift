@@ -18,6 +18,7 @@ enum ActivityViews {
     let newest: HTML = isFirst ? HTML() : "<a rel=\"prev\" href=\"/activity\">\(t(.historyNewest))</a>"
     return """
       <h1>\(t(.navActivity))</h1><p class="mute">\(t(.activityLead, ["days": String(Journal.undoDays)]))</p>
+      <h2 class="hidden">\(t(.listDone))</h2>
       <ul class="rows">\(shown.map { row($0, frame, user: user, back: back) })</ul>
       <nav class="pages" aria-label="\(t(.pagesLabel))">\(newest)\(older)</nav>
       """

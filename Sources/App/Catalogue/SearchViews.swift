@@ -23,7 +23,7 @@ enum SearchViews {
     return """
       <h1>\(t(.searchTitle, ["q": text]))</h1>\(form)\(kinds(text, kind, t))
       <ol class="results">\(hits.map { row($0, frame, back: back) })</ol>
-      <p class="mute row">\(t(.searchNotThere)) \(own)</p>
+      <p class="row"><span class="mute">\(t(.searchNotThere))</span> \(own)</p>
       """
   }
 
@@ -54,8 +54,8 @@ enum SearchViews {
     if let original = hit.candidate.originalName { facts.append(original) }
     if hit.isOwn { facts.append(t(.ownTitle)) }
     facts += hit.makers.prefix(2)
-    facts += hit.cast.prefix(2)
-    return "<span class=\"kind\">\(Views.kind(hit.candidate.kind, t))</span>\(facts.map { " · \($0)" as HTML })"
+    facts += hit.cast.filter { !hit.makers.contains($0) }.prefix(2)
+    return "<span class=\"kind\">\(Views.kind(hit.candidate.kind, t))</span>\(facts.map { "\u{A0}· \($0)" as HTML })"
   }
 
   /// What can be done with a result: add it, or how it stands already.

@@ -78,7 +78,9 @@ struct Answers: Sendable {
     let piece: HTML =
       card.map { HomeViews.upNext($0, frame, answer: isUndo ? nil : answer) }
       ?? HomeViews.caughtUp(title: title, name: facts?.name ?? "", frame, answer: answer)
-    return frame.fragment(answer: answer, piece)
+    // The card shows the answer itself; the status says it to those who do not see it.
+    let said: HTML? = line.map { "<span class=\"quiet\">\(Views.sentence($0, frame.t, user.scale))</span>" }
+    return frame.fragment(answer: isUndo ? answer : said, piece)
   }
 
   private func searchRow(title: Int, activity: Int?, back: String) async throws -> Response {

@@ -62,7 +62,7 @@ enum HomeViews {
       let facts = [card.year.map(String.init), card.runtime.map { frame.dates.length(minutes: $0) }].compactMap { $0 }
       return """
         <li class="card" data-item><a href="\(URLs.title(card.titleID, name: card.name))">\(Views.poster(card.titleID))\
-        <h3>\(card.name)</h3></a><p class="meta">\(facts.joined(separator: " · "))</p>\(bar)</li>
+        <h3>\(card.name)</h3></a><p class="meta">\(facts.joined(separator: Views.separator))</p>\(bar)</li>
         """
     }
     let anchor: HTML? = link.map { "<a href=\"\($0.path)\">\($0.text)</a>" }
@@ -79,13 +79,14 @@ enum HomeViews {
       item.runtime.map { frame.dates.length(minutes: $0) },
       item.episode.aired.map { t(.airedOn, ["date": frame.dates.text($0)]) },
       behind > 1 ? t(.episodesBehind, n: behind) : nil,
-    ].compactMap { $0 }.joined(separator: " · ")
+    ].compactMap { $0 }.joined(separator: Views.separator)
+    let line: HTML = answer.map { "<div class=\"meta answer\">\($0)</div>" as HTML } ?? "<p class=\"meta\">\(facts)</p>"
     return """
       <li class="up\(answer == nil ? "" : " done")" id="t\(item.titleID)" data-item>\
       <a class="thumb" href="\(url)" tabindex="-1" aria-hidden="true">\
       \(Views.poster(item.titleID))</a><div class="what"><h3><a href="\(url)">\(item.name)</a></h3>
-      <p class="ep">\(name)</p><p class="meta">\(facts)</p>\(Views.progress(seen: item.seen, of: item.due, t))\
-      \(answer.map { "<div class=\"answer\">\($0)</div>" as HTML })</div>
+      <p class="ep">\(name)</p>\(line)\
+      \(Views.progress(seen: item.seen, of: item.due, t))</div>
       <form method="post" action="\(URLs.plays(item.titleID))" class="tickform">\(Views.hidden("back", "/"))\
       <button class="tick" name="episode" value="\(item.episode.id)" data-key-w \
       aria-label="\(t(.tickLabel, ["what": "\(name), \(item.name)"]))">\(Icon.tick.svg)</button></form></li>

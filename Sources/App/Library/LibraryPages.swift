@@ -28,7 +28,8 @@ struct LibraryPages: Sendable {
     let view = LibraryViews.Model(
       cards: page.cards, hasNext: page.hasNext, counts: counts, genres: genres, filter: filter, text: query["q"] ?? "")
     return frame.page(
-      title: frame.t(.navLibrary), place: .library, answer: Views.answer(line, back: URLs.library, frame),
+      title: frame.t(.navLibrary), place: .library,
+      answer: Views.answer(line, back: LibraryQuery.path(filter, text: query["q"] ?? ""), frame),
       main: LibraryViews.main(view, frame, user: user))
   }
 

@@ -18,9 +18,10 @@ enum LibraryViews {
     let cards = model.cards.map { card in
       Views.card(card, frame, scale: user.scale, showsStatus: model.filter.status == nil)
     }
+    let list: HTML = "<h2 class=\"hidden\">\(t(.listTitles))</h2><ul class=\"grid\">\(cards)</ul>"
     return """
       <h1>\(t(.navLibrary))</h1>\(tabs(model, t))\(filters(model, t))
-      \(cards.isEmpty ? empty(model, t) : "<ul class=\"grid\">\(cards)</ul>")\(pages(model, t))
+      \(cards.isEmpty ? empty(model, t) : list)\(pages(model, t))
       """
   }
 

@@ -37,8 +37,9 @@ struct TitlePages: Sendable {
         done: query["done"].flatMap { Int(digits: $0) })
     else { throw Problem.notFound }
     let back = season.map { URLs.season(id, $0) } ?? URLs.title(id, name: page.title.name)
+    let name = season.map { SeasonViews.name($0, frame.t) + " – " + page.title.name } ?? page.title.name
     return frame.page(
-      title: page.title.name, place: .library, answer: Views.answer(page.answer, back: back, frame),
+      title: name, place: .library, answer: Views.answer(page.answer, back: back, frame),
       main: TitleViews.main(page, frame, user: context.user, back: back))
   }
 

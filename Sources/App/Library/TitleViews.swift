@@ -28,15 +28,19 @@ enum TitleViews {
     let t = frame.t
     let year = title.year.map { year -> String in
       guard title.kind == .show else { return title.released.map { frame.dates.absolute($0) } ?? String(year) }
-      let last = page.seasons.compactMap(\.year).max()
-      return title.hasEnded ? (last == nil || last == year ? String(year) : "\(year)–\(last ?? year)") : "\(year)–"
+      // The year of its last season is when that began: nobody here knows for certain when it ended.
+      return title.hasEnded ? t(.yearsEnded, ["year": String(year)]) : "\(year)–"
     }
     let length = title.runtime.map { frame.dates.length(minutes: $0) }
     let genres = page.genres.map { Views.genre($0, t) }.joined(separator: ", ")
-    let countries = title.countries.isEmpty ? nil : title.countries.split(separator: ",").joined(separator: ", ")
+    let countries =
+      title.countries.isEmpty
+      ? nil
+      : title.countries.split(separator: ",")
+        .map { Countries.name(String($0), t.language) }.joined(separator: ", ")
     let original = title.originalName.map { t(.originalName, ["name": $0]) }
     return [Views.kind(title.kind, t), year, genres.isEmpty ? nil : genres, length, countries, original]
-      .compactMap { $0 }.joined(separator: " · ")
+      .compactMap { $0 }.joined(separator: Views.separator)
   }
 
   private static func mainAction(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
@@ -79,8 +83,12 @@ enum TitleViews {
       choices.append(("watching", .statusWatching, status == .watching || status == .uptodate))
     }
     if page.title.kind == .show { choices.append(("paused", .statusPaused, status == .paused)) }
-    choices.append(("dropped", .statusDropped, status == .dropped))
+    // A film that was watched to its end cannot be dropped any more.
+    if page.title.kind == .show || page.playsCount == 0 || status == .dropped {
+      choices.append(("dropped", .statusDropped, status == .dropped))
+    }
     if page.entry?.intent != nil { choices.append(("none", .statusRemove, false)) }
+    if choices.isEmpty { return HTML() }
     return """
       <form method="post" action="\(URLs.entry(page.title.id))">\(Views.hidden("back", back))\
       <div class="seg" role="group" aria-label="\(t(.statusLabel))">\(choices.map { choice in
@@ -204,15 +212,16 @@ enum PlayViews {
     let kind = play.time.precision == .time ? "datetime-local" : "date"
     let value = play.time.precision == .time || play.time.precision == .day ? frame.dates.inputValue(play.time) : ""
     return """
-      <details><summary aria-label="\(t(.changeDateOf, ["what": date]))">\(t(.changeDate))</summary>
+      <details><summary aria-label="\(t(.changeWhat, ["what": date]))">\(t(.change))</summary>
       <form class="row" method="post" action="/plays/\(play.id)">\(Views.hidden("back", back))
       <label>\(t(.whenDate)) <input type="\(kind)" name="when" value="\(value)" required></label>
       <button class="btn small">\(t(.save))</button></form>
       <form class="row" method="post" action="/plays/\(play.id)">\(Views.hidden("back", back))
       <button class="btn small" name="when" value="release">\(t(.whenRelease))</button>
-      <button class="btn small" name="when" value="unknown">\(t(.whenUnknown))</button></form></details>
-      <form class="inline" method="post" action="/plays/\(play.id)/delete">\(Views.hidden("back", back))\
-      <button class="link" aria-label="\(t(.removeWhat, ["what": date]))">\(t(.remove))</button></form>
+      <button class="btn small" name="when" value="unknown">\(t(.whenUnknown))</button>
+      <button class="btn small danger" formaction="/plays/\(play.id)/delete" \
+      aria-label="\(t(.removeWhat, ["what": date]))">\
+      \(t(.remove))</button></form></details>
       """
   }
 }

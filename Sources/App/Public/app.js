@@ -76,9 +76,7 @@ let forgetStatus;
 /** Shows the answer to the last action. The element stays, so that a screen reader hears it. */
 function say(nodes, { stay = false } = {}) {
   let status = $('#status');
-  // A page made without us carries it under the heading. Out of sight there, it moves to the bottom.
-  if (!status || (status.closest('#main') && status.getBoundingClientRect().bottom < 80)) {
-    status?.remove();
+  if (!status) {
     status = document.createElement('div');
     status.id = 'status';
     status.className = 'status';
@@ -169,6 +167,11 @@ function failed(name, fallback) {
   p.textContent = text(name, fallback);
   say([p], { stay: true });
 }
+
+// The card moves on under the pointer: the second half of a double click would tick the next episode too.
+document.addEventListener('click', (event) => {
+  if (event.detail > 1 && event.target.closest('.tick')) event.preventDefault();
+}, true);
 
 const underway = new Set();
 let queue = Promise.resolve();

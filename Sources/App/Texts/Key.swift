@@ -122,6 +122,7 @@ enum Key: Int, CaseIterable, Sendable {
   case statusLabel
   case favourite
   case originalName
+  case yearsEnded
   case directedBy
   case createdBy
   case castLabel
@@ -159,7 +160,8 @@ enum Key: Int, CaseIterable, Sendable {
   case playsHead
   case playsMore
   case changeDate
-  case changeDateOf
+  case change
+  case changeWhat
   case whenNow
   case whenRelease
   case whenUnknown
@@ -193,6 +195,8 @@ enum Key: Int, CaseIterable, Sendable {
   case ownCreate
   case add
   case addWhat
+  case listTitles
+  case listDone
   case filterKind
   case filterGenre
   case filterSort

@@ -98,7 +98,7 @@ import Testing
           && card.body.contains("S1 E2"))
       let page = try await alice.post(
         "/titles/2/entry", ["rating": "80", "back": "/titles/2"], headers: [.fragment: "1"])
-      #expect(page.body.hasPrefix("<main id=\"main\"") && page.body.contains("Rated 8 of 10"))
+      #expect(page.body.contains("<main id=\"main\"") && page.body.contains("Rated 8 of 10"))
       let away = try await alice.post(
         "/titles/2/entry", ["rating": "70", "back": "/library?sort=name"], headers: [.fragment: "1"])
       #expect(away.headers[SecurityHeaders.location]?.hasPrefix("/library?sort=name&done=") == true)

@@ -1,0 +1,19 @@
+import Foundation
+import Synchronization
+
+/// The names of countries, in the language of the reader.
+enum Countries {
+  private static let known = Mutex<[String: String]>([:])
+
+  /// The name of an ISO 3166 code; the code itself when it has none.
+  static func name(_ code: String, _ language: Language) -> String {
+    // Asking for a name loads the language's data; each is asked for once.
+    known.withLock { known in
+      let key = language.rawValue + code
+      if let name = known[key] { return name }
+      let name = Locale(identifier: language.rawValue).localizedString(forRegionCode: code) ?? code
+      known[key] = name
+      return name
+    }
+  }
+}
