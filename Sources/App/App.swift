@@ -98,7 +98,12 @@ public struct App: Sendable {
       return nil
     }
     if now - session.seenAt > Session.noteEverySeconds * 1_000_000 {
-      try await database.write { try SessionStore.note($0, tokenHash: hash, now: now) }
+      do {
+        try await database.write { try SessionStore.note($0, tokenHash: hash, now: now) }
+      } catch let error as DatabaseError {
+        // Reading goes on where nothing can be written: a full disk must not close the library.
+        logger.error("session", metadata: ["error": "\(error)"])
+      }
     }
     return session
   }

@@ -26,6 +26,9 @@ public struct Checkup: Sendable {
   /// Everything that was found; changes nothing unless it repairs.
   public func findings(recount: Bool, repair: Bool) throws -> [Finding] {
     var found = [folder(), space(), zones()].compactMap { $0 }
+    guard FileManager.default.fileExists(atPath: config.databasePath) else {
+      return found + [Finding(isGood: true, sentence: "There is no database yet; `flixlist serve` makes it.")]
+    }
     let database: SQLite
     do {
       database = try Opening.openFile(config)

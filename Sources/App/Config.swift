@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 public import Logging
+import Web
 
 /// One thing that can be set: its name, default and meaning. The one list behind `--help`, `docs/configuration.md`
 /// and `doctor`.
@@ -42,7 +43,7 @@ public struct Setting: Sendable {
       meaning: "At least 32 characters from which this site's own keys are derived.", isSecret: true),
     Setting(
       name: "FLIXLIST_TRUSTED_PROXIES", standard: "none",
-      meaning: "Addresses or networks, comma separated, whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+      meaning: "Addresses or networks, comma separated, whose X-Forwarded-For is believed."),
     Setting(
       name: "FLIXLIST_LOG_LEVEL", standard: "info", meaning: "trace, debug, info, notice, warning, error or critical."),
   ]
@@ -154,6 +155,12 @@ public struct Config: Sendable {
     }
     trustedProxies = (text("flixlist.trusted.proxies") ?? "").split(separator: ",")
       .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    do {
+      _ = try ClientAddress(trustedProxies: trustedProxies)
+    } catch {
+      mistakes.append(
+        "FLIXLIST_TRUSTED_PROXIES holds \"\(error.text)\"; it must be addresses or networks such as 10.0.0.0/8.")
+    }
   }
 
   private static func port(_ text: String?, _ name: String, _ standard: Int, _ mistakes: inout [String]) -> Int {
@@ -184,8 +191,10 @@ public struct Config: Sendable {
   /// Whether people reach the site over TLS.
   public var isSecure: Bool { publicURL?.hasPrefix("https://") ?? false }
 
-  /// Whether only this machine can reach it.
-  public var isLoopback: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+  /// Whether only this machine can reach it: it listens on loopback, and no proxy stands before it.
+  public var isLoopback: Bool {
+    ["127.0.0.1", "::1", "localhost"].contains(host) && publicURL == nil && trustedProxies.isEmpty
+  }
 
   /// Name and value of every option, secrets left out: for `doctor`.
   public var redacted: [(name: String, value: String)] {

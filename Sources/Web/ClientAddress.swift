@@ -4,8 +4,8 @@ public struct ClientAddress: Sendable {
   private let trusted: [Network]
 
   /// - Throws: `BadNetwork` naming the entry that is no address or network.
-  public init(trustedProxies: [String]) throws {
-    trusted = try trustedProxies.map { text in
+  public init(trustedProxies: [String]) throws(BadNetwork) {
+    trusted = try trustedProxies.map { text throws(BadNetwork) in
       guard let network = Network(text) else { throw BadNetwork(text: text) }
       return network
     }

@@ -44,6 +44,8 @@ func readConfiguration(flags: [String: String] = [:]) -> Config {
 func attempt(_ body: () async throws -> Void) async {
   do {
     try await body()
+  } catch let code as ExitCode {
+    exit(code.rawValue)
   } catch let problem as StartProblem {
     stop(problem.description, code: Exit.unavailable)
   } catch {

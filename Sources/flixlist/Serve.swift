@@ -2,6 +2,7 @@ import App
 import ArgumentParser
 import Foundation
 import Logging
+import NIOCore
 import SQL
 import ServiceLifecycle
 import UnixSignals
@@ -71,7 +72,15 @@ struct Serve: AsyncParsableCommand {
       services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = .seconds(App.shutdownSeconds)
-    try await ServiceGroup(configuration: group).run()
+    do {
+      try await ServiceGroup(configuration: group).run()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw StartProblem(
+        "Port \(config.port) of \(config.host), or the metrics port \(config.metricsPort), is taken by another program."
+      )
+    } catch let error as IOError where error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
+      throw StartProblem("\(config.host):\(config.port) cannot be listened on (\(error.description)).")
+    }
     try await app.passwords.shutDown()
     try database.close()
   }

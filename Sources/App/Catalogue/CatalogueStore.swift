@@ -42,7 +42,9 @@ enum CatalogueStore {
       FROM titles WHERE owner_id IS NULL
       """
     ) { ($0.int(), $0.int()) }
-    let episodes = try connection.first("SELECT count(*) FROM episodes") { $0.int() }
+    let episodes = try connection.first(
+      "SELECT count(*) FROM episodes e JOIN titles t ON t.id = e.title_id WHERE t.owner_id IS NULL"
+    ) { $0.int() }
     return (kinds?.0 ?? 0, kinds?.1 ?? 0, episodes ?? 0)
   }
 
@@ -105,6 +107,24 @@ enum CatalogueStore {
         INSERT INTO episodes (title_id, season, number, name, aired, air_day) VALUES ($1, $2, $3, $4, $5, $6)
         """, title, episode.season, episode.number, names[index], episode.aired?.description, days[index])
     }
+  }
+
+  /// Episodes without a day whose season's year is past count as aired from now on; gives their shows, at most `limit`.
+  static func airPastYears(_ connection: Connection, year: Int, limit: Int) throws -> [Int] {
+    let shows = try connection.rows(
+      """
+      SELECT DISTINCT e.title_id FROM seasons s JOIN episodes e ON e.title_id = s.title_id AND e.season = s.number
+      WHERE s.year < $1 AND e.air_day IS NULL ORDER BY e.title_id LIMIT $2
+      """, year, limit
+    ) { $0.int() }
+    for show in shows {
+      try connection.execute(
+        """
+        UPDATE episodes SET air_day = $3 WHERE title_id = $1 AND air_day IS NULL
+          AND season IN (SELECT number FROM seasons WHERE title_id = $1 AND year < $2)
+        """, show, year, Airing.longAgo)
+    }
+    return shows
   }
 
   private static func addNames(_ connection: Connection, title: Int, _ new: NewTitle) throws {

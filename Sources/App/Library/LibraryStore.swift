@@ -82,7 +82,9 @@ enum LibraryStore {
 
   // Each order and each pair of filters that has an index gets a text in which the planner can see it.
   private static func statement(_ filter: Filter) -> SQL {
-    let isPlain = filter.genre == nil && filter.text == nil
+    // An airing turns "up to date" into "watching" by itself, which only the general statement looks at.
+    let mayTurn = filter.status == .watching || filter.status == .uptodate
+    let isPlain = filter.genre == nil && filter.text == nil && !mayTurn
     let filters = (filter.kind != nil, filter.status != nil)
     let key: LibraryStatements.Key =
       !isPlain
@@ -138,7 +140,7 @@ enum LibraryStatements {
   // Every statement takes the same eight values; those of filters that are not set are compared with NULL.
   private static func text(_ key: Key, _ sort: LibraryStore.Sort) -> SQL {
     let status = """
-      (s.status = $3 OR ($3 = 'watching' AND s.status = 'uptodate' AND s.next_day <= $6))
+      CASE WHEN s.status = 'uptodate' AND s.next_day <= $6 THEN 'watching' ELSE s.status END = $3
       """
     let unused = (
       kind: "CAST($2 AS TEXT) IS NULL", status: "CAST($3 AS TEXT) IS NULL",

@@ -86,16 +86,27 @@ enum Shelf {
       """
       SELECT s.user_id, s.title_id, s.turn_day, u.zone FROM shelf s JOIN users u ON u.id = s.user_id
       WHERE s.turn_day <= $1 ORDER BY s.turn_day LIMIT $2
-      """, soonest, limit
+      """, soonest, max(limit, 1_000)
     ) { (user: $0.int(), title: $0.int(), day: $0.text(), zone: $0.text()) }
     var count = 0
-    for row in due {
+    for row in due where count < limit {
       let today = (Zone(row.zone) ?? .utc).clock(at: now).day
       guard row.day <= today.description else { continue }
       try recount(connection, user: row.user, title: row.title, today: today)
       count += 1
     }
     return count
+  }
+
+  /// Recounts a title for everybody who has it, after the catalogue changed.
+  static func recountEverybody(_ connection: Connection, title: Int, now: Instant) throws {
+    let people = try connection.rows(
+      "SELECT s.user_id, u.zone FROM shelf s JOIN users u ON u.id = s.user_id WHERE s.title_id = $1", title
+    ) { (user: $0.int(), zone: $0.text()) }
+    for person in people {
+      let today = (Zone(person.zone) ?? .utc).clock(at: now).day
+      try recount(connection, user: person.user, title: title, today: today)
+    }
   }
 
   /// Recounts everything of a user from scratch.

@@ -4,6 +4,14 @@ import Testing
 
 @testable import App
 
+extension Config {
+  fileprivate static var behindProxy: Config {
+    var config = Config()
+    config.publicURL = "https://films.example"
+    return config
+  }
+}
+
 /// What stands in the way of a start is said in one clear sentence, and nothing is changed.
 @Suite struct StartTests {
   private func withFolder(_ body: (Config) throws -> Void) throws {
@@ -99,9 +107,26 @@ import Testing
         "FLIXLIST_PORT": "9001", "FLIXLIST_HOST": "0.0.0.0", "FLIXLIST_DATA": "/srv/films",
         "FLIXLIST_TRUSTED_PROXIES": "127.0.0.1, ::1",
       ])
+    #expect(!Config.behindProxy.isLoopback && Config().isLoopback)
     #expect(config.port == 9_000 && config.host == "0.0.0.0" && !config.isLoopback)
     #expect(config.databasePath == "/srv/films/flixlist.sqlite" && config.trustedProxies == ["127.0.0.1", "::1"])
     #expect(!config.redacted.contains { $0.value.contains("secret value") })
+  }
+
+  @Test func aSeasonWithoutDaysCountsAsAiredWhenItsYearIsPast() async throws {
+    try await withSite { (site) async throws in
+      _ = try await site.database.write { connection in
+        try connection.execute("UPDATE episodes SET aired = NULL, air_day = NULL WHERE title_id = 3 AND season = 2")
+      }
+      let alice = try await site.person("alice")
+      _ = try await alice.post("/titles/3/plays", ["all": "1"])
+      #expect(try await site.shelf("alice", SmallCatalogue.running)?.aired == 3)
+      try await Housekeeping(app: site.app).once()
+      #expect(try await site.shelf("alice", SmallCatalogue.running)?.aired == 3)
+      site.clock.advance(seconds: 60 * 86_400)
+      try await Housekeeping(app: site.app).once()
+      #expect(try await site.shelf("alice", SmallCatalogue.running)?.aired == 7)
+    }
   }
 
   @Test func everyCommonPasswordIsRefused() {

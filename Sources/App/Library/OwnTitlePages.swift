@@ -11,8 +11,6 @@ struct OwnTitlePages: Sendable {
   /// How many seasons and episodes a title of one's own may have.
   static let seasonsLimit = 100
   static let episodesLimit = 2_000
-  /// How many titles one person may add.
-  static let titlesLimit = 2_000
 
   func addRoutes(to router: RouterGroup<SignedIn>) {
     router.get("/titles/new", use: new)
@@ -40,16 +38,7 @@ struct OwnTitlePages: Sendable {
     let title = read(typed, context.visitor, &errors)
     guard errors.isEmpty else { return page(context, typed, errors, status: .unprocessableContent) }
     let (user, now) = (context.user, context.visitor.now)
-    let id = try await app.database.write { connection in
-      try Journal.take(connection, user: user.id)
-      let count = try connection.first("SELECT count(*) FROM titles WHERE owner_id = $1", user.id) { $0.int() } ?? 0
-      guard count < Self.titlesLimit else { throw Problem.invalid(.problemTooManyTitles) }
-      let id = try CatalogueStore.add(connection, title, source: "own", owner: user.id, now: now)
-      var change = RecordStore.EntryChange()
-      change.intent = .to(.planned)
-      _ = try RecordStore.change(connection, user: user, title: id, change, now: now)
-      return id
-    }
+    let id = try await app.database.write { try OwnTitleStore.add($0, user: user, title, now: now) }
     return Response(status: .seeOther, headers: [.location: URLs.title(id, name: title.name)])
   }
 
