@@ -1,5 +1,3 @@
-import HTML
-
 /// The languages of the pages.
 public enum Language: String, CaseIterable, Sendable {
   case english = "en"
@@ -42,7 +40,7 @@ public enum Language: String, CaseIterable, Sendable {
 public struct Texts: Sendable {
   /// Whose texts they are.
   public let language: Language
-  private let forms: [[String]]
+  private let forms: [[Form]]
 
   /// What is wrong with a file of texts.
   public struct Mistake: Error, Sendable, Equatable {
@@ -61,12 +59,12 @@ public struct Texts: Sendable {
       guard byKey[key] == nil else { throw Mistake(sentence: "\(language.rawValue): \(key) stands there twice") }
       byKey[key] = line[equals.upperBound...].split(separator: " | ").map(String.init)
     }
-    var forms: [[String]] = []
+    var forms: [[Form]] = []
     for key in Key.allCases {
       guard let text = byKey.removeValue(forKey: "\(key)"), !text.isEmpty else {
         throw Mistake(sentence: "\(language.rawValue): \(key) is missing")
       }
-      forms.append(language == .pseudo ? text.map(Self.pseudo) : text)
+      forms.append((language == .pseudo ? text.map(Self.pseudo) : text).map(Form.init))
     }
     if let unknown = byKey.keys.min() { throw Mistake(sentence: "\(language.rawValue): \(unknown) is not used") }
     self.language = language
@@ -74,27 +72,16 @@ public struct Texts: Sendable {
   }
 
   /// The text of a key.
-  func callAsFunction(_ key: Key) -> String { forms[key.rawValue][0] }
+  func callAsFunction(_ key: Key) -> String { forms[key.rawValue][0].whole }
 
   /// The text of a key with its values put in; the value `n` chooses between one and several.
   func callAsFunction(_ key: Key, n: Int? = nil, _ values: [String: String] = [:]) -> String {
-    let text = form(key, n: n)
-    guard n != nil || !values.isEmpty else { return text }
+    let form = form(key, n: n)
+    guard n != nil || !values.isEmpty else { return form.whole }
     var filled = ""
-    Self.pieces(text) { literal, name in
-      filled += literal
-      if let name { filled += values[name] ?? (name == "n" ? n.map(number) : nil) ?? "" }
-    }
-    return filled
-  }
-
-  /// The text of a key as markup, with markup put in for its values.
-  func html(_ key: Key, n: Int? = nil, _ values: [String: HTML]) -> HTML {
-    var filled = HTML()
-    Self.pieces(form(key, n: n)) { literal, name in
-      filled.append(HTML(text: String(literal)))
-      guard let name else { return }
-      filled.append(values[name] ?? (name == "n" ? n.map { HTML(text: number($0)) } : nil) ?? HTML())
+    for piece in form.pieces {
+      filled += piece.literal
+      if let name = piece.name { filled += values[name] ?? (name == "n" ? n.map(number) : nil) ?? "" }
     }
     return filled
   }
@@ -113,19 +100,29 @@ public struct Texts: Sendable {
     return number < 0 ? "-" + text : text
   }
 
-  private func form(_ key: Key, n: Int?) -> String {
+  private func form(_ key: Key, n: Int?) -> Form {
     let forms = forms[key.rawValue]
     guard forms.count == 2, let n else { return forms[0] }
     return n == 1 ? forms[0] : forms[1]
   }
 
-  private static func pieces(_ text: String, _ body: (Substring, String?) -> Void) {
-    var rest = text[...]
-    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-      body(rest[..<open], String(rest[rest.index(after: open)..<close]))
-      rest = rest[rest.index(after: close)...]
+  /// One form of a text, taken apart once at the start.
+  private struct Form: Sendable {
+    let whole: String
+    /// Words, each followed by the name of a value; the last by none.
+    let pieces: [(literal: String, name: String?)]
+
+    init(_ text: String) {
+      whole = text
+      var pieces: [(literal: String, name: String?)] = []
+      var rest = text[...]
+      while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+        pieces.append((String(rest[..<open]), String(rest[rest.index(after: open)..<close])))
+        rest = rest[rest.index(after: close)...]
+      }
+      pieces.append((String(rest), nil))
+      self.pieces = pieces
     }
-    body(rest, nil)
   }
 
   private static func pseudo(_ text: String) -> String {
