@@ -15,6 +15,9 @@ public struct EntryRow: Sendable, Equatable {
   public var isFavourite: Bool
   public var note: String
   public var addedAt: Instant
+
+  /// Whether it says nothing.
+  var isEmpty: Bool { intent == nil && rating == nil && !isFavourite && note.isEmpty }
 }
 
 /// One viewing.

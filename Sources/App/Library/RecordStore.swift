@@ -44,10 +44,9 @@ enum RecordStore {
     if case .to(let rating) = change.rating { wanted.rating = rating }
     if case .to(let favourite) = change.favourite { wanted.isFavourite = favourite }
     if case .to(let note) = change.note { wanted.note = note }
-    let isEmpty = wanted.intent == nil && wanted.rating == nil && !wanted.isFavourite && wanted.note.isEmpty
     if current == nil {
-      if !isEmpty { try journal.insert(.entries, key: title, title: title, wanted.image) }
-    } else if isEmpty, try !hasPlays(connection, user: user.id, title: title) {
+      if !wanted.isEmpty { try journal.insert(.entries, key: title, title: title, wanted.image) }
+    } else if wanted.isEmpty, try !hasPlays(connection, user: user.id, title: title) {
       try journal.delete(.entries, key: title, title: title)
     } else {
       try journal.update(.entries, key: title, title: title, wanted.image)
@@ -237,6 +236,11 @@ enum RecordStore {
     var journal = try Journal(connection, user: user, kind: .unwatched, title: play.titleID, now: now)
     try describe(&journal, play)
     try journal.delete(.plays, key: id, title: play.titleID)
+    // A tick by mistake that is taken back leaves no empty entry behind.
+    let entry = try entry(connection, user: user.id, title: play.titleID)
+    if let entry, entry.isEmpty, try !hasPlays(connection, user: user.id, title: play.titleID) {
+      try journal.delete(.entries, key: play.titleID, title: play.titleID)
+    }
     return (play, try journal.finish())
   }
 

@@ -38,6 +38,20 @@ import Testing
     }
   }
 
+  @Test func aTickByMistakeThatIsTakenBackLeavesNothing() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      let before = try await site.record("alice")
+      _ = try await alice.post("/titles/1/plays")
+      let play = try await site.number("SELECT max(id) FROM plays")
+      let removed = try await alice.post("/plays/\(play)/delete")
+      #expect(try await site.record("alice") == before)
+      #expect(try await site.shelf("alice", SmallCatalogue.arrival) == nil)
+      _ = try await alice.post("/activity/\(try #require(removed.done))/undo")
+      #expect(try await site.shelf("alice", SmallCatalogue.arrival)?.status == .completed)
+    }
+  }
+
   @Test func undoTwiceIsUndoOnce() async throws {
     try await withSite { (site) async throws in
       let alice = try await site.person("alice")
