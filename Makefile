@@ -58,6 +58,7 @@ bench: ## Measure the pages on the reference library (takes a while)
 	bench/run.sh
 
 trials: ## Run the timed, statistical and long trials
+	FLIXLIST_TRIALS=1 swift test --filter CompressedChannelTests
 	@$(MAKE) build
 	bench/trials.sh
 

@@ -79,12 +79,16 @@ public struct App: Sendable {
     Visitor(
       session: nil, texts: texts(Language(accept: request.headers[.acceptLanguage])),
       address: clients.client(socket: socket, forwardedFor: request.headers[values: SecurityHeaders.forwardedFor]),
-      now: clock(), wantsFragment: request.headers[SecurityHeaders.fragment] == "1", path: request.uri.string)
+      now: clock(), wantsFragment: request.headers[SecurityHeaders.fragment] == "1",
+      isPost: request.method == .post, from: request.method == .post ? request.referringPath : nil,
+      path: request.uri.string)
   }
 
   /// Stands in where an error came before there was a request to speak of.
   var visitorOfNobody: Visitor {
-    Visitor(session: nil, texts: texts(.english), address: "", now: clock(), wantsFragment: false, path: "/")
+    Visitor(
+      session: nil, texts: texts(.english), address: "", now: clock(), wantsFragment: false, isPost: false, from: nil,
+      path: "/")
   }
 
   /// The name of the session's cookie: `__Host-` asks browsers for TLS, which a home network may not have.

@@ -14,11 +14,18 @@ public struct Visitor: Sendable {
   public var now: Instant
   /// Whether `app.js` asks for the changed piece of a page only.
   public var wantsFragment: Bool
+  /// Whether something was posted.
+  public var isPost: Bool
+  /// The page of ours that a POST came from.
+  public var from: String?
   /// Path and query as they were asked for.
   public var path: String
 
   /// The person, when they are logged in.
   public var user: User? { session?.user }
+
+  /// Where to go on after a login in between: a POST cannot be asked for again, the page it came from can.
+  var resume: String { isPost ? from ?? "/" : path }
 }
 
 /// The context of every request.
@@ -55,7 +62,7 @@ public struct SignedIn: ChildRequestContext {
   public init(context: Visit) throws {
     coreContext = context.coreContext
     visitor = try context.current()
-    guard let session = visitor.session else { throw Problem.redirect(URLs.login(next: visitor.path)) }
+    guard let session = visitor.session else { throw Problem.redirect(URLs.login(next: visitor.resume)) }
     self.session = session
   }
 }
@@ -74,7 +81,7 @@ public struct Administrator: ChildRequestContext {
     session = context.session
     guard session.user.isAdmin else { throw Problem.notFound }
     guard visitor.now - session.confirmedAt < Session.confirmationSeconds * 1_000_000 else {
-      throw Problem.redirect(URLs.confirm(next: visitor.path))
+      throw Problem.redirect(URLs.confirm(next: visitor.resume))
     }
   }
 }

@@ -19,10 +19,11 @@ struct ErrorPages: Sendable {
     let frame = Frame(app: app, visitor: visitor)
     let requestID = context.logger[metadataKey: "hb.request.id"].map { "\($0)" } ?? "-"
     let t = visitor.texts
+    let back: HTML = visitor.from.map { "<a class=\"btn pri\" href=\"\($0)\">\(t(.goBack))</a> " } ?? HTML()
     let main: HTML = """
       <h1>\(t(Self.heading(problem.status)))</h1>
       <p>\(t(problem.text, n: problem.values["n"].flatMap(Int.init), problem.values))</p>
-      <p class="row"><a class="btn pri" href="/">\(t(visitor.user == nil ? .toStart : .toHome))</a></p>
+      <p class="row">\(back)<a class="btn" href="/">\(t(visitor.user == nil ? .toStart : .toHome))</a></p>
       <p class="mute">\(t(.problemNumber, ["status": String(problem.status.code), "id": requestID]))</p>
       """
     var response = frame.page(

@@ -30,13 +30,15 @@ extension Request {
   /// Where to return after a POST: the form's own word, else the page it was posted from, else the given path.
   func back(_ form: Form, else path: String) -> String {
     if let back = LocalPath.checked(form["back"]) { return back }
-    if let referer = headers[.referer], let authority = head.authority,
-      let start = referer.firstRange(of: "://" + authority),
-      let back = LocalPath.checked(String(referer[start.upperBound...]))
-    {
-      return back
-    }
-    return path
+    return referringPath ?? path
+  }
+
+  /// The page of ours that the request came from, by its Referer.
+  var referringPath: String? {
+    guard let referer = headers[.referer], let authority = head.authority,
+      let start = referer.firstRange(of: "://" + authority)
+    else { return nil }
+    return LocalPath.checked(String(referer[start.upperBound...]))
   }
 }
 

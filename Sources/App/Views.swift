@@ -103,7 +103,7 @@ enum Views {
     let said = sentence(line, t, user.scale)
     if line.isUndone { return "<div><span>\(t(.answerUndone, ["what": said]))</span></div>" }
     return """
-      <div><span>\(said)</span> \(undo(line.id, back: back, t))\(whenForm(line, back: back, t))</div>
+      <div><span>\(said)</span> \(undo(line.id, back: back, t))\(whenForm(line, back: back, frame))</div>
       """
   }
 
@@ -120,7 +120,8 @@ enum Views {
   }
 
   /// Changes the date of what was just marked, without leaving the page.
-  private static func whenForm(_ line: ActivityLine, back: String, _ t: Texts) -> HTML {
+  private static func whenForm(_ line: ActivityLine, back: String, _ frame: Frame) -> HTML {
+    let t = frame.t
     guard line.kind == .watched else { return HTML() }
     let choices: [(String, Key)] = [("now", .whenNow), ("release", .whenRelease), ("unknown", .whenUnknown)]
     return """
@@ -130,7 +131,7 @@ enum Views {
         "<button class=\"btn small\" name=\"when\" value=\"\(value)\">\(t(key))</button>"
       })</form>
       <form class="row" method="post" action="/activity/\(line.id)/when">\(hidden("back", back))
-      <label>\(t(.whenDate)) <input type="date" name="when" required></label>
+      <label>\(t(.whenDate)) <input type="date" name="when"\(frame.dates.bounds(hasTime: false)) required></label>
       <button class="btn small">\(t(.save))</button></form></details>
       """
   }
@@ -158,6 +159,7 @@ enum Views {
     }
     return """
       <form method="post" action="\(URLs.entry(title))">\(hidden("back", back))\
+      <p class="mute rate-head" aria-hidden="true">\(t(.ratingHead))</p>\
       <div class="rate \(scale.rawValue)" role="group" aria-label="\(label)">\(buttons)\(clear)</div></form>
       """
   }
@@ -194,7 +196,7 @@ enum Views {
   ) -> HTML {
     let t = frame.t
     var facts: [String] = [card.year.map(String.init) ?? "", kind(card.kind, t)]
-    if showsStatus, card.status != .completed, card.status != .none { facts.append(status(card.status, t)) }
+    if showsStatus, card.status != .none { facts.append(status(card.status, t)) }
     if let rating = card.rating { facts.append(t(.ratingShort, ["n": scale.shown(rating), "best": scale.best])) }
     if card.kind == .movie, card.plays > 1 { facts.append(t(.timesWatched, n: card.plays)) }
     let line = facts.filter { !$0.isEmpty }.joined(separator: separator)

@@ -87,7 +87,7 @@ enum AccountRules {
 
   /// What is wrong with a username, or nil.
   static func problem(username: String) -> Key? {
-    guard usernameLength.contains(username.count) else { return .usernameLength }
+    guard usernameLength.contains(username.unicodeScalars.count) else { return .usernameLength }
     let allowed = username.unicodeScalars.allSatisfy { scalar in
       scalar.properties.isAlphabetic || ("0"..."9").contains(Character(scalar)) || "._-".unicodeScalars.contains(scalar)
     }

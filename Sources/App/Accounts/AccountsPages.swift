@@ -140,13 +140,17 @@ struct AccountsPages: Sendable {
         Frame(app: app, visitor: visitor), username: name, next: next, error: visitor.texts(.loginWrong),
         mayRegister: isOpen, status: .unprocessableContent)
     }
-    if app.passwords.isOutdated(known.hash) {
-      let hash = try await app.passwords.hash(form["password"] ?? "")
-      try await app.database.write { try AccountsStore.setPassword($0, user: known.id, hash: hash) }
-    }
-    try await app.database.write { try Throttle.forget($0, account: known.id) }
+    let rehashed =
+      app.passwords.isOutdated(known.hash) ? try await app.passwords.hash(form["password"] ?? "") : nil
     app.meters.signedIn(true)
-    return try await signedIn(request, visitor, user: known.id, next: next ?? "/")
+    return try await signedIn(request, visitor, user: known.id, next: next ?? "/") { connection in
+      // The password may have been changed while its hash was computed.
+      guard try AccountsStore.credentials(connection, id: known.id) == known else {
+        throw Problem(.conflict, .problemUnavailable)
+      }
+      if let rehashed { try AccountsStore.setPassword(connection, user: known.id, hash: rehashed) }
+      try Throttle.forget(connection, account: known.id)
+    }
   }
 
   /// Takes one try from the buckets of the address and the account; a browser that logged in before has its own.
@@ -162,7 +166,10 @@ struct AccountsPages: Sendable {
       buckets.append((Throttle.accountName(account) + own, Throttle.account))
       if !isKnown { buckets.append((Throttle.accountDayName(account), Throttle.accountDay)) }
     }
-    if account == nil { buckets.append((Throttle.nobodyName(AccountRules.key(name)), Throttle.account)) }
+    if account == nil {
+      let nobody = Throttle.nobodyName(AccountRules.key(name))
+      buckets += [(nobody, Throttle.account), (nobody + ":day", Throttle.accountDay)]
+    }
     try await throttle(buckets, now: visitor.now)
   }
 
@@ -172,11 +179,15 @@ struct AccountsPages: Sendable {
   }
 
   /// Starts a session and sets its cookie; whatever session the browser had before is over.
-  private func signedIn(_ request: Request, _ visitor: Visitor, user: Int, next: String) async throws -> Response {
+  private func signedIn(
+    _ request: Request, _ visitor: Visitor, user: Int, next: String,
+    first: @escaping @Sendable (Connection) throws -> Void = { _ in }
+  ) async throws -> Response {
     let token = Token.make()
     let before = app.cookie(app.cookieName, in: request).map(Token.hash)
     let agent = request.headers[.userAgent] ?? ""
     try await app.database.write { connection in
+      try first(connection)
       if let before { try SessionStore.end(connection, tokenHash: before) }
       try SessionStore.start(
         connection, user: user, tokenHash: Token.hash(token), agent: agent, address: visitor.address, now: visitor.now)
@@ -230,9 +241,9 @@ struct AccountsPages: Sendable {
     let user = context.user.id
     try await throttle(
       [
+        // A bucket of this session's own: strangers who try the login cannot empty it.
         (Throttle.addressName(context.visitor.address), Throttle.address),
-        (Throttle.accountName(user), Throttle.account),
-        (Throttle.accountDayName(user), Throttle.accountDay),
+        (Throttle.accountName(user) + ":session:\(context.session.id)", Throttle.account),
       ], now: context.visitor.now)
     let known = try await app.database.read { try AccountsStore.credentials($0, id: user) }
     return try await app.passwords.verify(password, hash: known?.hash)

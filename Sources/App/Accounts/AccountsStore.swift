@@ -38,7 +38,7 @@ enum AccountsStore {
   }
 
   /// What a login needs to know of an account.
-  struct Credentials: Sendable {
+  struct Credentials: Sendable, Equatable {
     let id: Int
     let username: String
     let hash: String
@@ -70,6 +70,7 @@ enum AccountsStore {
   /// Sets the hash of a password.
   static func setPassword(_ connection: Connection, user: Int, hash: String) throws {
     try connection.execute("UPDATE users SET password = $2 WHERE id = $1", user, hash)
+    try connection.execute("DELETE FROM links WHERE kind = 'reset' AND user_id = $1", user)
   }
 
   /// The settings of a profile.

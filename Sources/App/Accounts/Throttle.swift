@@ -12,8 +12,9 @@ enum Throttle {
   /// Accounts made from one address.
   static let registration = TokenBucket.Limit(burst: 20, refillSeconds: 180)
 
-  /// Takes one from each bucket; the seconds to wait when one of them is empty.
+  /// Takes one from each bucket, or from none: the seconds to wait when one of them is empty.
   static func take(_ connection: Connection, _ buckets: [(String, TokenBucket.Limit)], now: Instant) throws -> Int? {
+    var taken: [(name: String, bucket: TokenBucket)] = []
     var wait: Int?
     for (name, limit) in buckets {
       var bucket =
@@ -21,13 +22,18 @@ enum Throttle {
           TokenBucket(tokens: row.real(), at: row.int())
         } ?? TokenBucket(full: limit, at: now)
       if let seconds = bucket.take(limit, now: now) { wait = max(wait ?? 0, seconds) }
+      taken.append((name, bucket))
+    }
+    // A try that is refused costs nothing, else whoever asks in vain empties the day of somebody else.
+    if let wait { return wait }
+    for (name, bucket) in taken {
       try connection.execute(
         """
         INSERT INTO throttles (bucket, tokens, at) VALUES ($1, $2, $3)
         ON CONFLICT (bucket) DO UPDATE SET tokens = excluded.tokens, at = excluded.at
         """, name, bucket.tokens, bucket.at)
     }
-    return wait
+    return nil
   }
 
   /// Gives an account its full bucket back, after the right password.

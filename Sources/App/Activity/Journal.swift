@@ -119,6 +119,7 @@ struct Journal {
   /// Sets columns of a row; those that already hold the value are left out, and without any left nothing happens.
   mutating func update(_ table: JournalTable, key: Int, title: Int, _ row: Image) throws {
     let names = row.keys.sorted()
+    if names.isEmpty { return }
     guard let before = try Self.read(connection, user: user.id, table, key: key, names) else { throw Problem.notFound }
     let changed = names.filter { before[$0] != row[$0] }
     if changed.isEmpty { return }
@@ -240,7 +241,13 @@ extension Journal {
     guard current == change.after else { throw UndoRefusal.changedSince }
     switch (change.before, change.after) {
     case (nil, _): try connection.execute(change.table.delete, user, change.key)
-    case (let before?, nil): try insert(connection, user: user, change.table, key: change.key, before)
+    case (let before?, nil):
+      do {
+        try insert(connection, user: user, change.table, key: change.key, before)
+      } catch let error as DatabaseError where error.kind == .constraint {
+        // Something that came since stands in its place, such as a play with the same `once`.
+        throw UndoRefusal.changedSince
+      }
     case (let before?, _): try update(connection, user: user, change.table, key: change.key, before)
     }
   }

@@ -22,6 +22,8 @@ public struct Housekeeping: Service {
       while !Task.isCancelled {
         do {
           try await self.once()
+        } catch is CancellationError {
+          return
         } catch let error as DatabaseError {
           app.logger.error("housekeeping", metadata: ["error": "\(error)"])
         }

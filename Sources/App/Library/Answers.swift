@@ -51,11 +51,13 @@ struct Answers: Sendable {
 
   private func titlePage(_ path: String, title: Int, activity: Int?, back: String) async throws -> Response {
     let parts = path.split(separator: "/")
+    let query = try Form(back.split(separator: "?", maxSplits: 1).dropFirst().first ?? "")
+    let number = query["page"].flatMap { Int(digits: $0) } ?? 1
     let season = parts.count == 4 && parts[2] == "seasons" ? Int(digits: parts[3]) : nil
     let frame = frame
     guard
       let page = try await Reading.title(
-        frame, user: context.user, id: title, season: season, page: 1, done: activity)
+        frame, user: context.user, id: title, season: season, page: number, done: activity)
     else { throw Problem.notFound }
     return frame.mainFragment(
       answer: Views.answer(page.answer, back: back, frame),

@@ -45,7 +45,7 @@ struct OwnTitlePages: Sendable {
   private func read(_ typed: Typed, _ visitor: Visitor, _ errors: inout FieldErrors) -> NewTitle {
     let t = visitor.texts
     let name = typed.name.trimmed
-    if name.isEmpty || name.count > 200 { errors.add("name", t(.ownNameError)) }
+    if name.isEmpty || name.unicodeScalars.count > 200 { errors.add("name", t(.ownNameError)) }
     var title = NewTitle(kind: TitleKind(rawValue: typed.kind) ?? .movie, name: name)
     if TitleKind(rawValue: typed.kind) == nil { errors.add("kind", t(.problemForm)) }
     if !typed.year.trimmed.isEmpty {
@@ -54,8 +54,9 @@ struct OwnTitlePages: Sendable {
     }
     if title.kind == .show {
       let counts = typed.seasons.split(whereSeparator: { $0 == "," || $0 == " " }).map { Int(digits: $0) ?? 0 }
-      if counts.isEmpty || counts.count > Self.seasonsLimit || counts.contains(where: { $0 < 1 })
-        || counts.reduce(0, { $0.addingReportingOverflow($1).partialValue }) > Self.episodesLimit
+      if counts.isEmpty || counts.count > Self.seasonsLimit
+        || counts.contains(where: { $0 < 1 || $0 > Self.episodesLimit })
+        || counts.reduce(0, +) > Self.episodesLimit
       {
         errors.add(
           "seasons",

@@ -1,3 +1,4 @@
+import HTTPTypes
 import SQL
 import Web
 
@@ -82,7 +83,7 @@ enum RecordStore {
     var journal = try Journal(connection, user: user, kind: .watched, title: title, now: now)
     let chosen = try Targets.episodes(connection, user: user.id, facts, target, today: journal.today)
     if let repeated = try repeated(connection, user: user, facts, chosen, when: when, isAgain, once, now) {
-      return Marked(activity: repeated, count: 0, notAired: 0, episode: chosen.episodes.first?.id)
+      return Marked(activity: repeated.activity, count: 0, notAired: 0, episode: chosen.episodes.first?.id)
     }
     if target == .film {
       try insertPlay(&journal, title: facts, episode: nil, when: when, once: once)
@@ -135,12 +136,12 @@ enum RecordStore {
   private static func repeated(
     _ connection: Connection, user: User, _ title: Title, _ chosen: Targets.Chosen, when: When, _ isAgain: Bool,
     _ once: String?, _ now: Instant
-  ) throws -> Int? {
+  ) throws -> Repeat? {
     if let once {
       let known = try connection.first("SELECT id FROM plays WHERE user_id = $1 AND once = $2", user.id, once) {
         $0.int()
       }
-      if let known { return try activity(connection, user: user.id, play: known) }
+      if let known { return Repeat(activity: try activity(connection, user: user.id, play: known)) }
     }
     guard !isAgain, chosen.isSingle else { return nil }
     let episode = chosen.episodes.first
@@ -161,7 +162,13 @@ enum RecordStore {
       }
       return play.at == time.at && play.day == time.day && play.precision == time.precision.rawValue
     }
-    return try same.flatMap { try activity(connection, user: user.id, play: $0.id) }
+    return try same.map { Repeat(activity: try activity(connection, user: user.id, play: $0.id)) }
+  }
+
+  /// A play that was posted before.
+  private struct Repeat {
+    /// The activity that recorded it; nil when its changes were dropped since.
+    let activity: Int?
   }
 
   private static func activity(_ connection: Connection, user: Int, play: Int) throws -> Int? {
@@ -213,6 +220,7 @@ enum RecordStore {
     guard let line = try ActivityStore.line(connection, user: user.id, id: activity) else { throw Problem.notFound }
     var journal = try Journal(
       connection, user: user, kind: .redated, title: line.title?.id, detail: line.detail, now: now)
+    guard line.isUndoable else { throw Problem(.conflict, .problemUndoOld, ["days": String(Journal.undoDays)]) }
     for play in try ActivityStore.plays(connection, user: user.id, activity: activity) {
       guard let title = try CatalogueStore.title(connection, user: user.id, id: play.title) else {
         throw Problem.notFound

@@ -36,7 +36,8 @@ struct TitlePages: Sendable {
         frame, user: context.user, id: id, season: season, page: query["page"].flatMap { Int(digits: $0) } ?? 1,
         done: query["done"].flatMap { Int(digits: $0) })
     else { throw Problem.notFound }
-    let back = season.map { URLs.season(id, $0) } ?? URLs.title(id, name: page.title.name)
+    let whole = season.map { URLs.season(id, $0) } ?? URLs.title(id, name: page.title.name)
+    let back = page.page > 1 ? URLs.adding("page", String(page.page), to: whole) : whole
     let name = season.map { SeasonViews.name($0, frame.t) + " – " + page.title.name } ?? page.title.name
     return frame.page(
       title: name, place: .library, answer: Views.answer(page.answer, back: back, frame),
@@ -95,6 +96,7 @@ struct TitlePages: Sendable {
     let form = try await request.form(["when", "note"])
     let when = try PlayForm.when(form)
     let note = form["note"]
+    guard when != nil || note != nil else { throw Problem.invalid(.problemForm) }
     guard (note?.count ?? 0) <= EntryForm.noteLength else { throw Problem.invalid(.problemNoteLong) }
     let (user, now) = (context.user, context.visitor.now)
     let changed = try await app.database.write {
@@ -185,7 +187,7 @@ enum PlayForm {
   /// The form's own mark against a second POST.
   static func once(_ form: Form) throws -> String? {
     guard let once = form["once"], !once.isEmpty else { return nil }
-    guard once.count <= 64 else { throw Problem.invalid(.problemForm) }
+    guard once.unicodeScalars.count <= 64 else { throw Problem.invalid(.problemForm) }
     return once
   }
 }

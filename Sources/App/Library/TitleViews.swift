@@ -46,15 +46,7 @@ enum TitleViews {
   private static func mainAction(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
     let t = frame.t
     let action = URLs.plays(page.title.id)
-    if page.title.kind == .movie {
-      let isAgain = page.playsCount > 0
-      return """
-        <form method="post" action="\(action)">\(Views.hidden("back",
-          back))\(isAgain ? Views.hidden("again", "1") : HTML())\
-        <button class="btn pri" data-key-w name="when" value="now">\(Icon.tick.svg) \
-        \(t(isAgain ? .watchedAgain : .markWatched))</button></form>
-        """
-    }
+    if page.title.kind == .movie { return filmAction(page, frame, back) }
     let today = frame.dates.today
     let next = page.next ?? (page.shelf == nil ? page.episodes.first?.episode : nil)
     guard let next, next.hasAired(by: today) else {
@@ -74,6 +66,28 @@ enum TitleViews {
       """
   }
 
+  /// Watched now, or on another day; when it was seen before, that is said and the button is quieter.
+  private static func filmAction(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
+    let t = frame.t
+    let latest = page.plays.first
+    let said: HTML =
+      latest.map { play in
+        "<p class=\"state\">\(t(.watchedOn, ["date": frame.dates.text(play.time)]))</p>"
+      } ?? HTML()
+    // A second press of the same button, or the page sent twice, is the same viewing.
+    let again: HTML =
+      latest == nil ? HTML() : Views.hidden("again", "1") + Views.hidden("once", Token.make())
+    return """
+      \(said)<form method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))\(again)\
+      <button class="btn\(latest == nil ? " pri" : "")" data-key-w name="when" value="now">\(Icon.tick.svg) \
+      \(t(latest == nil ? .markWatched : .watchedAgain))</button></form>
+      <details class="when"><summary>\(t(.watchedEarlier))</summary>
+      <form class="row" method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))\(again)
+      <label>\(t(.whenDate)) <input type="date" name="when"\(frame.dates.bounds(hasTime: false)) required></label>
+      <button class="btn small">\(t(.markWatched))</button></form></details>
+      """
+  }
+
   private static func statusForm(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
     let t = frame.t
     let status = page.shelf?.status
@@ -87,7 +101,7 @@ enum TitleViews {
     if page.title.kind == .show || page.playsCount == 0 || status == .dropped {
       choices.append(("dropped", .statusDropped, status == .dropped))
     }
-    if page.entry?.intent != nil { choices.append(("none", .statusRemove, false)) }
+    if page.entry?.intent != nil, page.playsCount == 0 { choices.append(("none", .statusRemove, false)) }
     if choices.isEmpty { return HTML() }
     return """
       <form method="post" action="\(URLs.entry(page.title.id))">\(Views.hidden("back", back))\
@@ -214,7 +228,8 @@ enum PlayViews {
     return """
       <details><summary aria-label="\(t(.changeWhat, ["what": date]))">\(t(.change))</summary>
       <form class="row" method="post" action="/plays/\(play.id)">\(Views.hidden("back", back))
-      <label>\(t(.whenDate)) <input type="\(kind)" name="when" value="\(value)" required></label>
+      <label>\(t(.whenDate)) <input type="\(kind)" name="when" value="\(value)"\
+      \(frame.dates.bounds(hasTime: kind == "datetime-local")) required></label>
       <button class="btn small">\(t(.save))</button></form>
       <form class="row" method="post" action="/plays/\(play.id)">\(Views.hidden("back", back))
       <button class="btn small" name="when" value="release">\(t(.whenRelease))</button>

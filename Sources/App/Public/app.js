@@ -170,7 +170,7 @@ function failed(name, fallback) {
 
 // The card moves on under the pointer: the second half of a double click would tick the next episode too.
 document.addEventListener('click', (event) => {
-  if (event.detail > 1 && event.target.closest('.tick')) event.preventDefault();
+  if (event.detail > 1 && event.target.closest('.tick, [data-key-w]')) event.preventDefault();
 }, true);
 
 const underway = new Set();

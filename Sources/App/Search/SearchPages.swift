@@ -39,10 +39,12 @@ struct SearchPages: Sendable {
       response.headers[SecurityHeaders.fragment] = "1"
       return response
     }
+    // Something was typed, though nothing of it can be searched.
+    let shown = hits ?? (text.trimmed.isEmpty ? nil : [])
     let back = URLs.search(text, kind: kind?.rawValue)
     return frame.page(
       title: text.isEmpty ? frame.t(.searchButton) : frame.t(.searchTitle, ["q": text]),
       answer: Views.answer(line, back: back, frame),
-      main: SearchViews.main(hits, text: text, kind: kind, frame, back: back))
+      main: SearchViews.main(shown, text: text, kind: kind, frame, back: back))
   }
 }

@@ -30,6 +30,7 @@ enum Key: Int, CaseIterable, Sendable {
   case zoneUseBrowser
   case zoneChoose
   case toHome
+  case goBack
   case toStart
   case pagesLabel
   case pagePrevious
@@ -128,6 +129,7 @@ enum Key: Int, CaseIterable, Sendable {
   case castLabel
   case markWatched
   case watchedAgain
+  case watchedEarlier
   case markEpisode
   case nextAirs
   case nextUnknown
@@ -171,6 +173,7 @@ enum Key: Int, CaseIterable, Sendable {
   case sourceStarter
   case sourceOwn
   case ratingOf
+  case ratingHead
   case ratingStep
   case ratingShort
   case ratingClear

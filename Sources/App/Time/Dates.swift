@@ -1,3 +1,5 @@
+import HTML
+
 /// Writes dates the way a person reads them, in their language and zone.
 struct Dates: Sendable {
   let texts: Texts
@@ -68,6 +70,13 @@ struct Dates: Sendable {
     return minutes % 60 == 0
       ? texts(.lengthHours, ["h": String(minutes / 60)])
       : texts(.lengthHoursMinutes, ["h": String(minutes / 60), "m": String(minutes % 60)])
+  }
+
+  /// The bounds of a date field: from the first films to now.
+  func bounds(hasTime: Bool) -> HTML {
+    let clock = zone.clock(at: now)
+    let last = clock.day.description + (hasTime ? "T" + self.clock(now) : "")
+    return " min=\"\(When.firstYear)-01-01\(hasTime ? "T00:00" : "")\" max=\"\(last)\""
   }
 
   /// The value of an input of type `datetime-local` or `date` for a play.

@@ -27,6 +27,9 @@ public enum When: Equatable, Sendable {
   /// A date, in their own zone, with the precision they gave.
   case date(Precision, Day, minutes: Int)
 
+  /// No film is older: the first moving pictures were taken in the 1880s.
+  static let firstYear = 1880
+
   /// Reads `now`, `release`, `unknown`, `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`; nil when it is none of
   /// them.
   public init?(_ text: String) {
@@ -35,7 +38,9 @@ public enum When: Equatable, Sendable {
     case "release": self = .release
     case "unknown": self = .unknown
     default:
-      guard let date = Self.date(text) else { return nil }
+      guard let date = Self.date(text), case .date(_, let day, _) = date, day.parts.year >= Self.firstYear else {
+        return nil
+      }
       self = date
     }
   }

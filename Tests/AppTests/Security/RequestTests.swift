@@ -218,3 +218,94 @@ import Web
     }
   }
 }
+
+/// What a careful reader found, each once a way to do harm.
+@Suite struct ReviewTests {
+  @Test func countsThatOverflowAreRefused() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      let seasons = [String](repeating: "999999999999999999", count: 10).joined(separator: ",")
+      let answer = try await alice.post("/titles", ["name": "x", "kind": "show", "seasons": seasons])
+      #expect(answer.status == .unprocessableContent)
+    }
+  }
+
+  @Test func aThrottledTryCostsNothing() async throws {
+    try await withSite { (site) async throws in
+      for _ in 0..<130 { _ = try await site.visitor.post("/login", ["username": "bob", "password": "wrong wrong"]) }
+      site.clock.advance(seconds: 120)
+      #expect(
+        try await site.visitor.post("/login", ["username": "bob", "password": Site.password]).status == .seeOther)
+    }
+  }
+
+  @Test func strangersCannotCloseAdministration() async throws {
+    try await withSite { (site) async throws in
+      let root = try await site.person("root")
+      for _ in 0..<12 { _ = try await site.visitor.post("/login", ["username": "root", "password": "wrong wrong"]) }
+      site.clock.advance(seconds: 16 * 60)
+      for _ in 0..<12 { _ = try await site.visitor.post("/login", ["username": "root", "password": "wrong wrong"]) }
+      site.clock.advance(seconds: 10)
+      #expect(try await root.post("/confirm", ["password": Site.password, "next": "/admin/users"]).status == .seeOther)
+    }
+  }
+
+  @Test func aRepeatIsOneAlsoWhenItsUndoIsGone() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      _ = try await alice.post("/titles/1/plays", ["when": "2020-01-01"])
+      _ = try await alice.post("/titles/5/plays", ["once": "abc"])
+      site.clock.advance(seconds: 31 * 86_400)
+      try await Housekeeping(app: site.app).once()
+      let again = try await site.person("alice")
+      #expect(try await again.post("/titles/1/plays", ["when": "2020-01-01"]).status == .seeOther)
+      #expect(try await again.post("/titles/5/plays", ["once": "abc"]).status == .seeOther)
+      #expect(try await site.number("SELECT count(*) FROM plays") == 2)
+    }
+  }
+
+  @Test func lettersOfSeveralCodePointsFitOrAreRefused() async throws {
+    try await withSite { (site) async throws in
+      let name = String(repeating: "कि", count: 21)
+      let answer = try await site.visitor.post("/register", ["username": name, "password": "a long enough one"])
+      #expect(answer.status == .unprocessableContent)
+      let alice = try await site.person("alice")
+      let family = String(repeating: "👨‍👩‍👧‍👦", count: 64)
+      #expect(try await alice.post("/titles", ["name": family, "kind": "movie"]).status == .unprocessableContent)
+      #expect(try await alice.post("/titles/1/plays", ["once": family]).status == .unprocessableContent)
+      _ = try await alice.post("/titles/1/plays")
+      let play = try await site.number("SELECT max(id) FROM plays")
+      #expect(try await alice.post("/plays/\(play)").status == .unprocessableContent)
+    }
+  }
+
+  @Test func undoRefusesWhereTheSameOnceCameBack() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      _ = try await alice.post("/titles/1/entry", ["status": "planned"])
+      _ = try await alice.post("/titles/1/plays", ["once": "a"])
+      let play = try await site.number("SELECT max(id) FROM plays")
+      let removed = try #require(try await alice.post("/plays/\(play)/delete").done)
+      _ = try await alice.post("/titles/1/plays", ["once": "a"])
+      #expect(try await alice.post("/activity/\(removed)/undo").status == .conflict)
+    }
+  }
+
+  @Test func aLoginInBetweenLeadsBackToThePage() async throws {
+    try await withSite { (site) async throws in
+      let headers: HTTPFields = [.referer: "http://localhost/library?sort=name"]
+      let answer = try await site.visitor.post("/titles/1/plays", headers: headers)
+      #expect(answer.location == "/login" || answer.location.contains("library"))
+      #expect(!answer.location.contains("plays"))
+    }
+  }
+
+  @Test func datesBeforeTheFirstFilmsAreRefused() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      for date in ["0001-01-01", "1879", "0205-03"] {
+        #expect(try await alice.post("/titles/1/plays", ["when": date]).status == .unprocessableContent, "\(date)")
+      }
+    }
+  }
+}
