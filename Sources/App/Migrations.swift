@@ -8,6 +8,7 @@ let migrations = Migrator([
   Migration("001-accounts", accountsTables),
   Migration("002-catalogue", catalogueTables),
   Migration("003-record", recordTables),
+  Migration("004-tracking", trackingTables),
 ])
 
 private let accountsTables = """

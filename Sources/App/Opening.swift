@@ -69,7 +69,9 @@ public enum Opening {
     let state = try database.writeBlocking { try migrations.state(on: $0) }
     switch state {
     case .current: return
-    case .empty, .behind: try migrations.migrate(database, now: now)
+    case .empty, .behind:
+      try migrations.migrate(database, now: now)
+      try database.writeBlocking { try Recounts.catchUp($0, now: now) }
     case .ahead(let names):
       throw StartProblem(
         """

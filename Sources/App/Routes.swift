@@ -28,6 +28,7 @@ extension App {
     SearchPages(app: self).addRoutes(to: signedIn)
     OwnTitlePages(app: self).addRoutes(to: signedIn)
     TitlePages(app: self).addRoutes(to: signedIn)
+    EpisodePages(app: self).addRoutes(to: signedIn)
     LibraryPages(app: self).addRoutes(to: signedIn)
     ActivityPages(app: self).addRoutes(to: signedIn)
     SettingsPages(app: self, accounts: accounts).addRoutes(to: signedIn)

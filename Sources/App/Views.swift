@@ -71,31 +71,6 @@ enum Views {
     "Western": .genreWestern,
   ]
 
-  /// What an activity did, in words, such as `Marked S2 E4` or `Rated 9 of 10`.
-  static func sentence(_ line: ActivityLine, _ t: Texts, _ scale: Scale) -> String {
-    let detail = line.detail
-    let code = detail.season.flatMap { season in detail.number.map { Views.code(season, $0, t) } }
-    switch line.kind {
-    case .watched:
-      guard let code else { return t(.didWatchFilm) }
-      if detail.count <= 1, detail.notAired == 0 { return t(.didWatchEpisode, ["code": code]) }
-      let marked = t(.didWatchEpisodes, n: detail.count)
-      return detail.notAired == 0 ? marked : marked + " " + t(.didLeaveUnaired, n: detail.notAired)
-    case .unwatched: return code.map { t(.didUnwatchEpisode, ["code": $0]) } ?? t(.didUnwatchFilm)
-    case .redated: return code.map { t(.didRedateEpisode, ["code": $0]) } ?? t(.didRedate)
-    case .planned: return t(.didPlan)
-    case .watching: return t(.didWatching)
-    case .paused: return t(.didPause)
-    case .dropped: return t(.didDrop)
-    case .removed: return t(.didRemove)
-    case .rated: return t(.didRate, ["rating": scale.shown(detail.rating ?? 0), "best": scale.best])
-    case .unrated: return t(.didUnrate)
-    case .favoured: return t(.didFavour)
-    case .unfavoured: return t(.didUnfavour)
-    case .noted: return t(.didNote)
-    }
-  }
-
   /// The answer to the last action with its Undo.
   static func answer(_ line: ActivityLine?, back: String, _ frame: Frame) -> HTML? {
     guard let line, let user = frame.user else { return nil }

@@ -3,7 +3,7 @@ import SQL
 /// The kinds of things a person does to their record.
 enum ActivityKind: String, Sendable, CaseIterable {
   case watched, unwatched, redated, planned, watching, paused, dropped, removed, rated, unrated, favoured, unfavoured,
-    noted
+    noted, skipped, unskipped, specialsCounted, specialsLeft, passBegun, passEnded, passRenamed, passDeleted
 }
 
 /// What the line about an activity says beside its kind and title.

@@ -2,25 +2,33 @@ import SQL
 
 /// The tables of a person's record: what the journal writes and undo restores.
 enum JournalTable: String, CaseIterable {
-  case entries, plays, skips
+  case entries, plays, skips, passes, ratings, lists
+  case items = "list_items"
 
   /// The column that names a row beside `user_id`.
   var key: String {
     switch self {
     case .entries: "title_id"
-    case .plays: "id"
     case .skips: "episode_id"
+    case .plays, .passes, .ratings, .lists, .items: "id"
     }
   }
 
   /// Every other column, in the order of the alphabet.
   var columns: [String] {
     switch self {
-    case .entries: ["added_at", "favourite", "intent", "note", "rating"]
+    case .entries: ["added_at", "favourite", "intent", "note", "rating", "specials"]
     case .plays: ["at", "day", "episode_id", "note", "once", "pass", "precision", "source", "title_id"]
     case .skips: ["title_id"]
+    case .passes: ["ended_at", "name", "started_at", "title_id"]
+    case .ratings: ["episode_id", "rating", "season", "title_id"]
+    case .lists: ["created_at", "name", "note", "place", "rule"]
+    case .items: ["added_at", "list_id", "note", "place", "title_id"]
     }
   }
+
+  /// The value of a column in an image that was written before there was such a column.
+  func missing(_ column: String) -> Value { column == "specials" ? .int(0) : .null }
 
   private func statement(_ text: String) -> SQL { SQL(trusted: text) }
 
@@ -76,6 +84,9 @@ struct Journal {
   private(set) var activity: Int?
   private var place = 0
   private var touched: Set<Int> = []
+
+  /// Stands for the title of a change that belongs to none, such as the name of a list.
+  static let noTitle = 0
 
   /// Begins an activity of a person.
   init(
@@ -144,7 +155,7 @@ struct Journal {
     guard let activity else { return nil }
     try connection.execute(
       "UPDATE activities SET detail = $3 WHERE user_id = $1 AND id = $2", user.id, activity, detail.text)
-    for title in touched.sorted() { try Shelf.recount(connection, user: user.id, title: title, today: today) }
+    try Self.recount(connection, user: user, titles: touched, today: today)
     return activity
   }
 
@@ -212,7 +223,12 @@ extension Journal {
     try connection.execute(
       "UPDATE activities SET undone_at = $3 WHERE user_id = $1 AND id = $2", user.id, activity, now)
     let today = user.zone.clock(at: now).day
-    for title in Set(changes.map(\.title)).sorted() {
+    try recount(connection, user: user, titles: Set(changes.map(\.title)), today: today)
+  }
+
+  /// Makes everything anew that is worked out from the rows that changed.
+  fileprivate static func recount(_ connection: Connection, user: User, titles: Set<Int>, today: Day) throws {
+    for title in titles.sorted() where title != noTitle {
       try Shelf.recount(connection, user: user.id, title: title, today: today)
     }
   }
@@ -248,7 +264,12 @@ extension Journal {
         // Something that came since stands in its place, such as a play with the same `once`.
         throw UndoRefusal.changedSince
       }
-    case (let before?, _): try update(connection, user: user, change.table, key: change.key, before)
+    case (let before?, _):
+      do {
+        try update(connection, user: user, change.table, key: change.key, before)
+      } catch let error as DatabaseError where error.kind == .constraint {
+        throw UndoRefusal.changedSince
+      }
     }
   }
 
@@ -265,7 +286,7 @@ extension Journal {
   fileprivate static func insert(
     _ connection: Connection, user: Int, _ table: JournalTable, key: Int, _ row: Image
   ) throws {
-    let values: [any Bindable] = [user, key] + table.columns.map { row[$0] ?? .null }
+    let values: [any Bindable] = [user, key] + table.columns.map { row[$0] ?? table.missing($0) }
     _ = try connection.first(table.insert, values: values) { $0.int() }
   }
 

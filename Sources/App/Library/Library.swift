@@ -15,9 +15,11 @@ public struct EntryRow: Sendable, Equatable {
   public var isFavourite: Bool
   public var note: String
   public var addedAt: Instant
+  /// Whether specials count for the progress of this show.
+  public var countsSpecials = false
 
   /// Whether it says nothing.
-  var isEmpty: Bool { intent == nil && rating == nil && !isFavourite && note.isEmpty }
+  var isEmpty: Bool { intent == nil && rating == nil && !isFavourite && note.isEmpty && !countsSpecials }
 }
 
 /// One viewing.
@@ -28,12 +30,16 @@ public struct Play: Sendable {
   public let time: PlayTime
   public let source: String
   public let note: String
+  /// The rewatch it belongs to, or 0.
+  public let pass: Int
 }
 
 /// The recount of everything the lists show about a title.
 public struct ShelfRow: Sendable, Equatable {
   public var status: Status
   public var plays: Int
+  /// The rewatch under way, or 0: `seen` and everything after it then speak of that one.
+  public var pass: Int
   public var seen: Int
   public var skipped: Int
   public var aired: Int
@@ -41,6 +47,8 @@ public struct ShelfRow: Sendable, Equatable {
   public var share: Int
   public var nextEpisode: Int?
   public var nextDay: String?
+  /// The last day on which something of it came out, and the next.
+  public var airedDay: String?
   public var turnDay: String?
   public var lastAt: Instant?
   public var rating: Int?
@@ -58,13 +66,20 @@ public enum LibraryRules {
   }
 
   /// What the recount must find for a show or film.
+  ///
+  /// - Parameters:
+  ///   - pass: the rewatch under way, or 0; the states of the episodes are then those of that rewatch.
+  ///   - released: the day a film came out.
   public static func recount(
-    kind: TitleKind, hasEnded: Bool, intent: Intent?, rating: Int?, filmPlays: Int,
+    kind: TitleKind, hasEnded: Bool, entry: EntryRow?, pass: Int, released: String?, filmPlays: Int,
     episodes: [(id: Int, season: Int, number: Int, airDay: String?, state: State, plays: Int)],
     lastAt: Instant?, today: Day
   ) -> ShelfRow {
     let today = today.description
-    let regular = episodes.filter { $0.season > 0 }.sorted { ($0.season, $0.number) < ($1.season, $1.number) }
+    let countsSpecials = entry?.countsSpecials ?? false
+    // Specials come after everything else.
+    let regular = episodes.filter { $0.season > 0 || countsSpecials }
+      .sorted { ($0.season == 0 ? 1 : 0, $0.season, $0.number) < ($1.season == 0 ? 1 : 0, $1.season, $1.number) }
     let seen = regular.filter { $0.state == .seen }.count
     let skipped = regular.filter { $0.state == .skipped }.count
     let aired = regular.filter { ($0.airDay ?? "9999") <= today }.count
@@ -72,23 +87,26 @@ public enum LibraryRules {
     let next = regular.first { $0.state == .unseen }
     let plays = filmPlays + episodes.reduce(0) { $0 + $1.plays }
     let status = status(
-      kind: kind, hasEnded: hasEnded, intent: intent, plays: plays, counted: seen + skipped, total: regular.count,
-      hasNext: next != nil, nextHasAired: (next?.airDay ?? "9999") <= today)
+      kind: kind, hasEnded: hasEnded, intent: entry?.intent, isRewatched: pass > 0, plays: plays,
+      counted: seen + skipped, total: regular.count, hasNext: next != nil,
+      nextHasAired: (next?.airDay ?? "9999") <= today)
+    let days = kind == .movie ? [released].compactMap { $0 } : regular.compactMap(\.airDay)
     let due = aired - skippedAired
     let share = kind == .movie ? (plays > 0 ? 1000 : 0) : due > 0 ? min(1000, seen * 1000 / due) : 0
     return ShelfRow(
-      status: status, plays: plays, seen: seen, skipped: skippedAired, aired: aired, total: regular.count, share: share,
-      nextEpisode: next?.id, nextDay: next?.airDay,
-      turnDay: regular.compactMap(\.airDay).filter { $0 > today }.min(), lastAt: lastAt, rating: rating)
+      status: status, plays: plays, pass: pass, seen: seen, skipped: skippedAired, aired: aired, total: regular.count,
+      share: share, nextEpisode: next?.id, nextDay: next?.airDay, airedDay: days.filter { $0 <= today }.max(),
+      turnDay: days.filter { $0 > today }.min(), lastAt: lastAt, rating: entry?.rating)
   }
 
-  /// The status, in one place: dropped, paused; completed; up to date; watching; planned; none.
+  /// The status, in one place: dropped, paused; a rewatch; completed; up to date; watching; planned; none.
   public static func status(
-    kind: TitleKind, hasEnded: Bool, intent: Intent?, plays: Int, counted: Int, total: Int, hasNext: Bool,
-    nextHasAired: Bool
+    kind: TitleKind, hasEnded: Bool, intent: Intent?, isRewatched: Bool, plays: Int, counted: Int, total: Int,
+    hasNext: Bool, nextHasAired: Bool
   ) -> Status {
     if intent == .dropped { return .dropped }
     if intent == .paused { return .paused }
+    if isRewatched { return .watching }
     if kind == .movie {
       if plays > 0 { return .completed }
     } else if total > 0, counted > 0, plays > 0 {

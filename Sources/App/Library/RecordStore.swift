@@ -14,9 +14,11 @@ enum RecordStore {
     var rating: Sent<Int?> = .untouched
     var favourite: Sent<Bool> = .untouched
     var note: Sent<String> = .untouched
+    var specials: Sent<Bool> = .untouched
 
     var kind: ActivityKind {
-      switch (intent, rating, favourite) {
+      if case .to(let counts) = specials { return counts ? .specialsCounted : .specialsLeft }
+      return switch (intent, rating, favourite) {
       case (.to(.planned), _, _): .planned
       case (.to(.watching), _, _): .watching
       case (.to(.paused), _, _): .paused
@@ -45,6 +47,7 @@ enum RecordStore {
     if case .to(let rating) = change.rating { wanted.rating = rating }
     if case .to(let favourite) = change.favourite { wanted.isFavourite = favourite }
     if case .to(let note) = change.note { wanted.note = note }
+    if case .to(let counts) = change.specials { wanted.countsSpecials = counts }
     if current == nil {
       if !wanted.isEmpty { try journal.insert(.entries, key: title, title: title, wanted.image) }
     } else if wanted.isEmpty, try !hasPlays(connection, user: user.id, title: title) {
@@ -58,11 +61,13 @@ enum RecordStore {
   /// A person's entry of a title.
   static func entry(_ connection: Connection, user: Int, title: Int) throws -> EntryRow? {
     try connection.first(
-      "SELECT intent, rating, favourite, note, added_at FROM entries WHERE user_id = $1 AND title_id = $2", user, title
+      """
+      SELECT intent, rating, favourite, note, added_at, specials FROM entries WHERE user_id = $1 AND title_id = $2
+      """, user, title
     ) { row in
       EntryRow(
         intent: row.optionalText().flatMap(Intent.init), rating: row.optionalInt(), isFavourite: row.bool(),
-        note: row.text(), addedAt: row.int())
+        note: row.text(), addedAt: row.int(), countsSpecials: row.bool())
     }
   }
 
@@ -81,16 +86,23 @@ enum RecordStore {
     guard let facts = try CatalogueStore.title(connection, user: user.id, id: title) else { throw Problem.notFound }
     guard (target == .film) == (facts.kind == .movie) else { throw Problem.invalid(.problemPlayTarget) }
     var journal = try Journal(connection, user: user, kind: .watched, title: title, now: now)
-    let chosen = try Targets.episodes(connection, user: user.id, facts, target, today: journal.today)
-    if let repeated = try repeated(connection, user: user, facts, chosen, when: when, isAgain, once, now) {
+    let pass = try PassStore.open(connection, user: user.id, title: title)?.id ?? 0
+    let chosen = try Targets.episodes(connection, user: user.id, facts, target, pass: pass, today: journal.today)
+    if let repeated = try repeated(connection, user: user, facts, chosen, pass, when: when, isAgain, once, now) {
       return Marked(activity: repeated.activity, count: 0, notAired: 0, episode: chosen.episodes.first?.id)
     }
     if target == .film {
-      try insertPlay(&journal, title: facts, episode: nil, when: when, once: once)
+      try insertPlay(&journal, title: facts, episode: nil, pass: 0, when: when, once: once)
       journal.detail.count = 1
     }
     for (place, episode) in chosen.episodes.enumerated() {
-      try insertPlay(&journal, title: facts, episode: episode, when: when, once: place == 0 ? once : nil)
+      try insertPlay(&journal, title: facts, episode: episode, pass: pass, when: when, once: place == 0 ? once : nil)
+    }
+    // Who marks a skipped episode has seen it after all.
+    if chosen.isSingle, let episode = chosen.episodes.first,
+      try SkipStore.isSkipped(connection, user: user.id, title: title, episode: episode.id)
+    {
+      try journal.delete(.skips, key: episode.id, title: title)
     }
     if let first = chosen.episodes.first {
       journal.detail.count = chosen.episodes.count
@@ -99,16 +111,19 @@ enum RecordStore {
       journal.detail.number = first.number
       journal.detail.episode = first.id
     }
-    if journal.activity != nil { try enter(&journal, title: title) }
+    if journal.activity != nil {
+      try enter(&journal, title: title)
+      try PassStore.endWhenDone(&journal, title: title, pass: pass)
+    }
     return Marked(
       activity: try journal.finish(), count: journal.detail.count, notAired: chosen.notAired,
       episode: chosen.episodes.first?.id)
   }
 
   /// By hand, a play of a dropped or paused title takes it up again; a title that was not in the library enters it.
-  private static func enter(_ journal: inout Journal, title: Int) throws {
+  static func enter(_ journal: inout Journal, title: Int, as intent: Intent? = nil) throws {
     guard let entry = try entry(journal.connection, user: journal.user.id, title: title) else {
-      let new = EntryRow(intent: nil, rating: nil, isFavourite: false, note: "", addedAt: journal.now)
+      let new = EntryRow(intent: intent, rating: nil, isFavourite: false, note: "", addedAt: journal.now)
       return try journal.insert(.entries, key: title, title: title, new.image)
     }
     if entry.intent == .dropped || entry.intent == .paused {
@@ -117,7 +132,7 @@ enum RecordStore {
   }
 
   private static func insertPlay(
-    _ journal: inout Journal, title: Title, episode: Episode?, when: When, once: String?
+    _ journal: inout Journal, title: Title, episode: Episode?, pass: Int, when: When, once: String?
   ) throws {
     let released = episode.map(\.aired) ?? title.released
     let year = episode == nil ? title.year : nil
@@ -127,15 +142,16 @@ enum RecordStore {
     _ = try journal.insert(
       .plays, title: title.id,
       time.image.merging([
-        "title_id": .int(title.id), "episode_id": (episode?.id).bound, "pass": 0, "source": .text(journal.source),
+        "title_id": .int(title.id), "episode_id": (episode?.id).bound, "pass": .int(pass),
+        "source": .text(journal.source),
         "note": "", "once": once.bound,
       ]) { $1 })
   }
 
   /// The activity of the same play posted before (MODEL section 6), or nil when this one is new.
   private static func repeated(
-    _ connection: Connection, user: User, _ title: Title, _ chosen: Targets.Chosen, when: When, _ isAgain: Bool,
-    _ once: String?, _ now: Instant
+    _ connection: Connection, user: User, _ title: Title, _ chosen: Targets.Chosen, _ pass: Int, when: When,
+    _ isAgain: Bool, _ once: String?, _ now: Instant
   ) throws -> Repeat? {
     if let once {
       let known = try connection.first("SELECT id FROM plays WHERE user_id = $1 AND once = $2", user.id, once) {
@@ -148,9 +164,9 @@ enum RecordStore {
     let latest = try connection.rows(
       """
       SELECT id, at, day, precision FROM plays
-      WHERE user_id = $1 AND title_id = $2 AND episode_id IS NOT DISTINCT FROM CAST($3 AS INTEGER)
+      WHERE user_id = $1 AND title_id = $2 AND episode_id IS NOT DISTINCT FROM CAST($3 AS INTEGER) AND pass = $4
       ORDER BY id DESC LIMIT 200
-      """, user.id, title.id, episode?.id
+      """, user.id, title.id, episode?.id, pass
     ) { (id: $0.int(), at: $0.optionalInt(), day: $0.optionalText(), precision: $0.text()) }
     let released = episode.map(\.aired) ?? title.released
     guard
@@ -183,9 +199,9 @@ enum RecordStore {
   /// A play of this person's.
   static func play(_ connection: Connection, user: Int, id: Int) throws -> Play? {
     try connection.first(
-      "SELECT id, title_id, episode_id, at, day, precision, source, note FROM plays WHERE user_id = $1 AND id = $2",
-      user,
-      id, read: Play.init)
+      """
+      SELECT id, title_id, episode_id, at, day, precision, source, note, pass FROM plays WHERE user_id = $1 AND id = $2
+      """, user, id, read: Play.init)
   }
 
   /// Changes when a play was, or its note.
@@ -243,7 +259,9 @@ enum RecordStore {
     guard let play = try play(connection, user: user.id, id: id) else { throw Problem.notFound }
     var journal = try Journal(connection, user: user, kind: .unwatched, title: play.titleID, now: now)
     try describe(&journal, play)
+    let wasDone = try PassStore.isDone(journal, title: play.titleID, pass: play.pass)
     try journal.delete(.plays, key: id, title: play.titleID)
+    try PassStore.afterDeletion(&journal, title: play.titleID, pass: play.pass, wasDone: wasDone)
     // A tick by mistake that is taken back leaves no empty entry behind.
     let entry = try entry(connection, user: user.id, title: play.titleID)
     if let entry, entry.isEmpty, try !hasPlays(connection, user: user.id, title: play.titleID) {
@@ -268,7 +286,7 @@ extension EntryRow {
   var image: Image {
     [
       "intent": (intent?.rawValue).bound, "rating": rating.bound, "favourite": isFavourite.bound, "note": .text(note),
-      "added_at": .int(addedAt),
+      "added_at": .int(addedAt), "specials": countsSpecials.bound,
     ]
   }
 }
@@ -287,5 +305,6 @@ extension Play {
       at: row.optionalInt(), day: row.optionalText(), precision: Precision(rawValue: row.text()) ?? .unknown)
     source = row.text()
     note = row.text()
+    pass = row.int()
   }
 }

@@ -31,24 +31,32 @@ enum Shelf {
   // User and title stand in every subquery: fed from a CTE, the planner scans all plays.
   private static let recountStatement: SQL = """
     INSERT INTO shelf (user_id, title_id, kind, name_key, year, status, rating, favourite, added_at, last_at, last_day,
-      plays, seen, skipped, aired, total, share, next_episode, next_day, turn_day)
-    WITH states AS (
+      plays, pass, seen, skipped, aired, total, share, next_episode, next_day, aired_day, turn_day)
+    WITH chosen AS (
+      SELECT coalesce((SELECT n.specials FROM entries n WHERE n.user_id = $1 AND n.title_id = $2), 0) AS specials,
+        coalesce((SELECT max(a.id) FROM passes a WHERE a.user_id = $1 AND a.title_id = $2 AND a.ended_at IS NULL), 0)
+          AS pass),
+    states AS (
       SELECT e.id, e.season, e.number, e.air_day,
-        CASE WHEN EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id) THEN 1
+        CASE WHEN EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id
+            AND (c.pass = 0 OR p.pass = c.pass)) THEN 1
           WHEN EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id) THEN 2
           ELSE 0 END AS state
-      FROM episodes e WHERE e.title_id = $2 AND e.season > 0),
+      FROM chosen c CROSS JOIN episodes e WHERE e.title_id = $2 AND (e.season > 0 OR c.specials = 1)),
     sums AS (
       SELECT count(*) AS total, count(*) FILTER (WHERE state = 1) AS seen, count(*) FILTER (WHERE state > 0) AS counted,
         count(*) FILTER (WHERE air_day <= $3) AS aired, count(*) FILTER (WHERE state = 2 AND air_day <= $3) AS skipped,
-        min(air_day) FILTER (WHERE air_day > $3) AS turn_day
+        max(air_day) FILTER (WHERE air_day <= $3) AS aired_day, min(air_day) FILTER (WHERE air_day > $3) AS turn_day
       FROM states),
-    next AS (SELECT id, air_day FROM states WHERE state = 0 ORDER BY season, number LIMIT 1),
+    next AS (
+      SELECT id, air_day FROM states WHERE state = 0
+      ORDER BY CASE WHEN season = 0 THEN 1 ELSE 0 END, season, number LIMIT 1),
     played AS (
       SELECT count(*) AS plays, max(at) AS last_at, max(day) AS last_day, min(at) AS first_at
       FROM plays WHERE user_id = $1 AND title_id = $2)
     SELECT CAST($1 AS INTEGER), t.id, t.kind, t.name_key, t.year,
       CASE WHEN n.intent IN ('dropped', 'paused') THEN n.intent
+        WHEN c.pass > 0 THEN 'watching'
         WHEN t.kind = 'movie' AND p.plays > 0 THEN 'completed'
         WHEN t.kind = 'show' AND m.total > 0 AND m.counted > 0 AND p.plays > 0 AND x.id IS NULL AND t.has_ended = 1
           THEN 'completed'
@@ -58,14 +66,16 @@ enum Shelf {
         WHEN n.intent = 'planned' THEN 'planned'
         ELSE 'none' END,
       n.rating, coalesce(n.favourite, 0), coalesce(n.added_at, p.first_at, 0), p.last_at, p.last_day,
-      p.plays, m.seen, m.skipped, m.aired, m.total,
+      p.plays, c.pass, m.seen, m.skipped, m.aired, m.total,
       CASE WHEN t.kind = 'movie' THEN CASE WHEN p.plays > 0 THEN 1000 ELSE 0 END
         WHEN m.aired - m.skipped <= 0 THEN 0
         WHEN m.seen >= m.aired - m.skipped THEN 1000
         ELSE m.seen * 1000 / (m.aired - m.skipped) END,
-      x.id, x.air_day, m.turn_day
+      x.id, x.air_day,
+      CASE WHEN t.kind = 'show' THEN m.aired_day WHEN t.released <= $3 THEN t.released END,
+      CASE WHEN t.kind = 'show' THEN m.turn_day WHEN t.released > $3 THEN t.released END
     FROM titles t LEFT JOIN entries n ON n.user_id = $1 AND n.title_id = t.id
-      CROSS JOIN sums m CROSS JOIN played p LEFT JOIN next x ON TRUE
+      CROSS JOIN chosen c CROSS JOIN sums m CROSS JOIN played p LEFT JOIN next x ON TRUE
     WHERE t.id = $2 AND (n.title_id IS NOT NULL OR p.plays > 0)
     """
 
@@ -73,7 +83,8 @@ enum Shelf {
   static func row(_ connection: Connection, user: Int, title: Int) throws -> ShelfRow? {
     try connection.first(
       """
-      SELECT status, plays, seen, skipped, aired, total, share, next_episode, next_day, turn_day, last_at, rating
+      SELECT status, plays, pass, seen, skipped, aired, total, share, next_episode, next_day, aired_day, turn_day,
+        last_at, rating
       FROM shelf WHERE user_id = $1 AND title_id = $2
       """, user, title, read: ShelfRow.init)
   }
@@ -123,8 +134,21 @@ enum Shelf {
 extension ShelfRow {
   init(_ row: inout Row) {
     self.init(
-      status: Status(rawValue: row.text()) ?? .none, plays: row.int(), seen: row.int(), skipped: row.int(),
-      aired: row.int(), total: row.int(), share: row.int(), nextEpisode: row.optionalInt(),
-      nextDay: row.optionalText(), turnDay: row.optionalText(), lastAt: row.optionalInt(), rating: row.optionalInt())
+      status: Status(rawValue: row.text()) ?? .none, plays: row.int(), pass: row.int(), seen: row.int(),
+      skipped: row.int(), aired: row.int(), total: row.int(), share: row.int(), nextEpisode: row.optionalInt(),
+      nextDay: row.optionalText(), airedDay: row.optionalText(), turnDay: row.optionalText(),
+      lastAt: row.optionalInt(), rating: row.optionalInt())
+  }
+}
+
+/// The recount that a step of the schema asks for.
+enum Recounts {
+  /// Recounts everything of everybody when a migration emptied what is worked out from the record.
+  static func catchUp(_ connection: Connection, now: Instant) throws {
+    guard try connection.execute("DELETE FROM site WHERE name = 'recount'") > 0 else { return }
+    let people = try connection.rows("SELECT id, zone FROM users ORDER BY id") { ($0.int(), $0.text()) }
+    for (user, zone) in people {
+      try Shelf.recountAll(connection, user: user, today: (Zone(zone) ?? .utc).clock(at: now).day)
+    }
   }
 }

@@ -13,8 +13,11 @@ enum Targets {
 
   /// The episodes of a target: one as it is named; of a range those that have aired, are unseen and not skipped.
   static func episodes(
-    _ connection: Connection, user: Int, _ title: Title, _ target: PlayTarget, today: Day
+    _ connection: Connection, user: Int, _ title: Title, _ target: PlayTarget, pass: Int, today: Day
   ) throws -> Chosen {
+    let range = { (from: (Int, Int), upTo: (Int, Int)) in
+      try self.range(connection, user: user, title.id, from: from, upTo: upTo, pass: pass, today: today)
+    }
     switch target {
     case .film: return Chosen()
     case .episode(let id): return Chosen(episodes: [try required(connection, title, id)])
@@ -23,19 +26,15 @@ enum Targets {
         "SELECT 1 FROM episodes WHERE title_id = $1 AND season = $2 LIMIT 1", title.id, number
       ) { $0.int() }
       guard exists != nil else { throw Problem.notFound }
-      return try range(connection, user: user, title.id, from: (number, 0), upTo: (number, .max), today: today)
+      return try range((number, 0), (number, .max))
     case .upTo(let id):
       let last = try required(connection, title, id)
-      return try range(
-        connection, user: user, title.id, from: (min(1, last.season), 0), upTo: (last.season, last.number), today: today
-      )
+      return try range((min(1, last.season), 0), (last.season, last.number))
     case .range(let from, let upTo):
       let first = try required(connection, title, from)
       let last = try required(connection, title, upTo)
-      return try range(
-        connection, user: user, title.id, from: (first.season, first.number), upTo: (last.season, last.number),
-        today: today)
-    case .all: return try range(connection, user: user, title.id, from: (1, 0), upTo: (.max, .max), today: today)
+      return try range((first.season, first.number), (last.season, last.number))
+    case .all: return try range((1, 0), (.max, .max))
     }
   }
 
@@ -46,24 +45,32 @@ enum Targets {
       read: Episode.init)
   }
 
-  private static func required(_ connection: Connection, _ title: Title, _ id: Int) throws -> Episode {
+  static func required(_ connection: Connection, _ title: Title, _ id: Int) throws -> Episode {
     guard let episode = try episode(connection, title: title.id, id: id) else { throw Problem.notFound }
     return episode
   }
 
   private static func range(
-    _ connection: Connection, user: Int, _ title: Int, from: (Int, Int), upTo: (Int, Int), today: Day
+    _ connection: Connection, user: Int, _ title: Int, from: (Int, Int), upTo: (Int, Int), pass: Int, today: Day
   ) throws -> Chosen {
-    let unseen = try connection.rows(
+    let unseen = try unseen(connection, user: user, title: title, from: from, upTo: upTo, pass: pass)
+    let aired = unseen.filter { $0.hasAired(by: today) }
+    return Chosen(episodes: aired, notAired: unseen.count - aired.count, isSingle: false)
+  }
+
+  /// The episodes of a range that are neither skipped nor seen (in the rewatch, where one is under way).
+  static func unseen(
+    _ connection: Connection, user: Int, title: Int, from: (Int, Int), upTo: (Int, Int), pass: Int
+  ) throws -> [Episode] {
+    try connection.rows(
       """
       SELECT e.id, e.season, e.number, e.name, e.aired, e.air_day FROM episodes e
       WHERE e.title_id = $2 AND (e.season, e.number) >= ($3, $4) AND (e.season, e.number) <= ($5, $6)
-        AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id)
+        AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id
+          AND ($7 = 0 OR p.pass = $7))
         AND NOT EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id)
       ORDER BY e.season, e.number
-      """, user, title, from.0, from.1, upTo.0, upTo.1, read: Episode.init)
-    let aired = unseen.filter { $0.hasAired(by: today) }
-    return Chosen(episodes: aired, notAired: unseen.count - aired.count, isSingle: false)
+      """, user, title, from.0, from.1, upTo.0, upTo.1, pass, read: Episode.init)
   }
 }
 

@@ -65,7 +65,7 @@ struct TitlePages: Sendable {
 
   @Sendable func changeEntry(_ request: Request, _ context: SignedIn) async throws -> Response {
     let id = try context.id("id")
-    let form = try await request.form(["status", "rating", "favourite", "note"])
+    let form = try await request.form(["status", "rating", "favourite", "note", "specials"])
     let change = try EntryForm.read(form)
     let (user, now) = (context.user, context.visitor.now)
     let activity = try await app.database.write {
@@ -133,14 +133,8 @@ enum EntryForm {
       change.intent = .to(intent)
       isAsked = true
     }
-    if let text = form["rating"] {
-      let rating = Int(digits: text)
-      guard text.isEmpty || rating.map({ (0...100).contains($0) }) ?? false else {
-        throw Problem.invalid(.problemRating)
-      }
-      change.rating = .to(rating)
-      isAsked = true
-    }
+    change.rating = try rating(form)
+    if form["rating"] != nil { isAsked = true }
     if let favourite = form["favourite"] {
       guard ["0", "1"].contains(favourite) else { throw Problem.invalid(.problemForm) }
       change.favourite = .to(favourite == "1")
@@ -151,8 +145,23 @@ enum EntryForm {
       change.note = .to(note.replacing("\r\n", with: "\n"))
       isAsked = true
     }
+    if let specials = form["specials"] {
+      guard ["0", "1"].contains(specials) else { throw Problem.invalid(.problemForm) }
+      change.specials = .to(specials == "1")
+      isAsked = true
+    }
     guard isAsked else { throw Problem.invalid(.problemForm) }
     return change
+  }
+
+  /// A rating from 0 to 100, or the empty text that takes it away.
+  static func rating(_ form: Form) throws -> RecordStore.EntryChange.Sent<Int?> {
+    guard let text = form["rating"] else { return .untouched }
+    let rating = Int(digits: text)
+    guard text.isEmpty || rating.map({ (0...100).contains($0) }) ?? false else {
+      throw Problem.invalid(.problemRating)
+    }
+    return .to(rating)
   }
 }
 

@@ -140,7 +140,7 @@ enum TitleStore {
   private static func plays(_ connection: Connection, user: Int, title: Int, isShow: Bool) throws -> [Play] {
     try connection.rows(
       """
-      SELECT id, title_id, episode_id, at, day, precision, source, note FROM plays
+      SELECT id, title_id, episode_id, at, day, precision, source, note, pass FROM plays
       WHERE user_id = $1 AND title_id = $2 ORDER BY at DESC NULLS LAST, id DESC LIMIT $3
       """, user, title, playsShown, read: Play.init)
   }

@@ -118,9 +118,14 @@ struct Seeded: RandomNumberGenerator {
       for (place, facts) in SmallCatalogue.titles.enumerated() {
         let title = place + 1
         let entry = try RecordStore.entry(connection, user: user, title: title)
+        let pass = try PassStore.open(connection, user: user, title: title)?.id ?? 0
         let plays = try connection.rows(
-          "SELECT episode_id, at FROM plays WHERE user_id = $1 AND title_id = $2", user, title
-        ) { ($0.optionalInt(), $0.optionalInt()) }
+          "SELECT episode_id, at, pass FROM plays WHERE user_id = $1 AND title_id = $2", user, title
+        ) { (episode: $0.optionalInt(), at: $0.optionalInt(), pass: $0.int()) }
+        let skips = Set(
+          try connection.rows("SELECT episode_id FROM skips WHERE user_id = $1 AND title_id = $2", user, title) {
+            $0.int()
+          })
         let episodes = try connection.rows(
           "SELECT id, season, number, name, aired, air_day FROM episodes WHERE title_id = $1", title, read: Episode.init
         )
@@ -130,12 +135,16 @@ struct Seeded: RandomNumberGenerator {
           continue
         }
         let expected = LibraryRules.recount(
-          kind: facts.kind, hasEnded: facts.hasEnded, intent: entry?.intent, rating: entry?.rating,
-          filmPlays: plays.filter { $0.0 == nil }.count,
+          kind: facts.kind, hasEnded: facts.hasEnded, entry: entry, pass: pass, released: facts.released?.description,
+          filmPlays: plays.filter { $0.episode == nil }.count,
           episodes: episodes.map { episode in
-            let count = plays.filter { $0.0 == episode.id }.count
-            return (episode.id, episode.season, episode.number, episode.airDay, count > 0 ? .seen : .unseen, count)
-          }, lastAt: plays.compactMap(\.1).max(), today: today)
+            let own = plays.filter { $0.episode == episode.id }
+            let isSeen = own.contains { pass == 0 || $0.pass == pass }
+            return (
+              episode.id, episode.season, episode.number, episode.airDay,
+              isSeen ? .seen : skips.contains(episode.id) ? .skipped : .unseen, own.count
+            )
+          }, lastAt: plays.compactMap(\.at).max(), today: today)
         #expect(row == expected, "title \(title)")
       }
     }

@@ -1,0 +1,39 @@
+/// What each kind of activity did, in words.
+extension Views {
+  /// What an activity did, in words, such as `Marked S2 E4` or `Rated 9 of 10`.
+  static func sentence(_ line: ActivityLine, _ t: Texts, _ scale: Scale) -> String {
+    let detail = line.detail
+    let code = detail.season.flatMap { season in detail.number.map { Views.code(season, $0, t) } }
+    // A season alone, or an episode of it.
+    let part = code ?? detail.season.map { SeasonViews.name($0, t) }
+    switch line.kind {
+    case .watched:
+      guard let code else { return t(.didWatchFilm) }
+      if detail.count <= 1, detail.notAired == 0 { return t(.didWatchEpisode, ["code": code]) }
+      let marked = t(.didWatchEpisodes, n: detail.count)
+      return detail.notAired == 0 ? marked : marked + " " + t(.didLeaveUnaired, n: detail.notAired)
+    case .unwatched: return code.map { t(.didUnwatchEpisode, ["code": $0]) } ?? t(.didUnwatchFilm)
+    case .redated: return code.map { t(.didRedateEpisode, ["code": $0]) } ?? t(.didRedate)
+    case .planned: return t(.didPlan)
+    case .watching: return t(.didWatching)
+    case .paused: return t(.didPause)
+    case .dropped: return t(.didDrop)
+    case .removed: return t(.didRemove)
+    case .rated:
+      let rating = ["rating": scale.shown(detail.rating ?? 0), "best": scale.best]
+      return part.map { t(.didRatePart, rating.merging(["what": $0]) { $1 }) } ?? t(.didRate, rating)
+    case .unrated: return part.map { t(.didUnratePart, ["what": $0]) } ?? t(.didUnrate)
+    case .favoured: return t(.didFavour)
+    case .unfavoured: return t(.didUnfavour)
+    case .noted: return t(.didNote)
+    case .skipped: return detail.count == 1 ? t(.didSkip, ["code": code ?? ""]) : t(.didSkipMany, n: detail.count)
+    case .unskipped: return t(.didUnskip, ["code": code ?? ""])
+    case .specialsCounted: return t(.didCountSpecials)
+    case .specialsLeft: return t(.didLeaveSpecials)
+    case .passBegun: return t(.didBeginPass)
+    case .passEnded: return t(.didEndPass)
+    case .passRenamed: return t(.didRenamePass)
+    case .passDeleted: return detail.count == 0 ? t(.didDeletePass) : t(.didDeletePassPlays, n: detail.count)
+    }
+  }
+}
