@@ -154,6 +154,7 @@ enum Icon: String {
   case library = "M4 4h6v7H4zM14 4h6v7h-6zM4 14h6v6H4zM14 14h6v6h-6z"
   case history = "M12 4a8 8 0 1 1-7.4 5M4 4v5h5M12 8v4.5l3 2"
   case activity = "M4 12h4l2.5-7 4 14 2.5-7h3"
+  case more = "M5.5 12h.01M12 12h.01M18.5 12h.01"
   case tick = "M5 12.5 10 17.5 19.5 7"
   case heart = "M12 20 4.6 12.4a4.6 4.6 0 0 1 6.6-6.4l.8.8.8-.8a4.6 4.6 0 0 1 6.6 6.4z"
 

@@ -23,6 +23,7 @@ enum URLs {
   static func season(_ title: Int, _ number: Int) -> String { "/titles/\(title)/seasons/\(number)" }
   static func poster(_ title: Int) -> String { "/posters/\(title).svg" }
   static func plays(_ title: Int) -> String { "/titles/\(title)/plays" }
+  static func skips(_ title: Int) -> String { "/titles/\(title)/skips" }
   static func entry(_ title: Int) -> String { "/titles/\(title)/entry" }
   static func undo(_ activity: Int) -> String { "/activity/\(activity)/undo" }
 

@@ -36,8 +36,11 @@ enum Views {
   }
 
   /// `S2 E4 · Who Is Alive?`, or the code alone.
-  static func episodeName(_ episode: Episode, _ t: Texts) -> String {
+  ///
+  /// - Parameter isHidden: whether the name would give something away.
+  static func episodeName(_ episode: Episode, isHidden: Bool = false, _ t: Texts) -> String {
     let code = code(episode.season, episode.number, t)
+    if isHidden { return code }
     // Many episodes are named by their number alone; the code says it already.
     let isNumber = episode.name.isEmpty || episode.name == "Episode \(episode.number)"
     return isNumber ? code : "\(code)\(separator)\(episode.name)"
@@ -111,14 +114,18 @@ enum Views {
       """
   }
 
-  /// The buttons that rate a title: one click each.
-  static func rating(title: Int, name: String, current: Int?, scale: Scale, back: String, _ t: Texts) -> HTML {
+  /// The buttons that rate a title, a season or an episode: one click each.
+  ///
+  /// - Parameter hasHead: whether the words above the buttons are shown.
+  static func rating(
+    action: String, name: String, current: Int?, scale: Scale, back: String, hasHead: Bool = true, _ t: Texts
+  ) -> HTML {
     let label = t(.ratingOf, ["name": name])
     let clear: HTML =
       current == nil ? HTML() : "<button class=\"clear\" name=\"rating\" value=\"\">\(t(.ratingClear))</button>"
     if scale == .hundred {
       return """
-        <form method="post" action="\(URLs.entry(title))">\(hidden("back", back))<div class="rate number" \
+        <form method="post" action="\(action)">\(hidden("back", back))<div class="rate number" \
         role="group" aria-label="\(label)">
         <label>\(t(.ratingHundred)) <input type="number" name="rating" min="0" max="100" inputmode="numeric" \
         value="\(current.map(String.init) ?? "")"></label><button class="btn small">\(t(.save))</button></div></form>
@@ -132,9 +139,9 @@ enum Views {
         aria-pressed="\(shown == step ? "true" : "false")">\(text)</button>
         """
     }
+    let head: HTML = hasHead ? "<p class=\"mute rate-head\" aria-hidden=\"true\">\(t(.ratingHead))</p>" : HTML()
     return """
-      <form method="post" action="\(URLs.entry(title))">\(hidden("back", back))\
-      <p class="mute rate-head" aria-hidden="true">\(t(.ratingHead))</p>\
+      <form method="post" action="\(action)">\(hidden("back", back))\(head)\
       <div class="rate \(scale.rawValue)" role="group" aria-label="\(label)">\(buttons)\(clear)</div></form>
       """
   }

@@ -22,6 +22,8 @@ public struct User: Sendable {
   public let scale: Scale
   /// Whether single keys do things.
   public let hasSingleKeys: Bool
+  /// Whether the names of episodes they have not seen stay hidden.
+  public let hidesUnseen: Bool
   /// Raised by each of their writes.
   public let version: Int
 }

@@ -83,18 +83,21 @@ enum AccountsStore {
     var theme: String
     var scale: String
     var hasSingleKeys: Bool
+    var hidesUnseen: Bool
   }
 
   /// Reads them.
   static func profile(_ connection: Connection, user: Int) throws -> Profile? {
     try connection.first(
       """
-      SELECT display_name, email, zone, day_end_minutes, language, theme, scale, single_keys FROM users WHERE id = $1
+      SELECT display_name, email, zone, day_end_minutes, language, theme, scale, single_keys, hide_unseen FROM users
+      WHERE id = $1
       """, user
     ) { row in
       Profile(
         displayName: row.text(), email: row.optionalText(), zone: row.text(), dayEndMinutes: row.int(),
-        language: row.text(), theme: row.text(), scale: row.text(), hasSingleKeys: row.bool())
+        language: row.text(), theme: row.text(), scale: row.text(), hasSingleKeys: row.bool(),
+        hidesUnseen: row.bool())
     }
   }
 
@@ -103,9 +106,9 @@ enum AccountsStore {
     try connection.execute(
       """
       UPDATE users SET display_name = $2, zone = $3, zone_known = 1, day_end_minutes = $4, language = $5, theme = $6,
-        scale = $7, single_keys = $8 WHERE id = $1
+        scale = $7, single_keys = $8, hide_unseen = $9 WHERE id = $1
       """, user, profile.displayName, profile.zone, profile.dayEndMinutes, profile.language, profile.theme,
-      profile.scale, profile.hasSingleKeys)
+      profile.scale, profile.hasSingleKeys, profile.hidesUnseen)
     let key = profile.email.map(AccountRules.key)
     if let key, let other = try find(connection, emailKey: key), other != user { return }
     try connection.execute("UPDATE users SET email = $2, email_key = $3 WHERE id = $1", user, profile.email, key)
@@ -124,8 +127,12 @@ enum AccountsStore {
     try connection.execute("DELETE FROM activities WHERE user_id = $1", user)
     try connection.execute("DELETE FROM shelf WHERE user_id = $1", user)
     try connection.execute("DELETE FROM counts WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM list_items WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM lists WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM ratings WHERE user_id = $1", user)
     try connection.execute("DELETE FROM skips WHERE user_id = $1", user)
     try connection.execute("DELETE FROM plays WHERE user_id = $1", user)
+    try connection.execute("DELETE FROM passes WHERE user_id = $1", user)
     try connection.execute("DELETE FROM entries WHERE user_id = $1", user)
     try connection.execute(
       "DELETE FROM throttles WHERE bucket IN ($1, $2)", Throttle.accountName(user), Throttle.accountDayName(user))

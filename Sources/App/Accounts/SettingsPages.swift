@@ -35,7 +35,7 @@ struct SettingsPages: Sendable {
 
   @Sendable func saveProfile(_ request: Request, _ context: SignedIn) async throws -> Response {
     let form = try await request.form(
-      ["display_name", "email", "zone", "day_end", "language", "theme", "scale", "single_keys"])
+      ["display_name", "email", "zone", "day_end", "language", "theme", "scale", "single_keys", "hide_unseen"])
     var errors = FieldErrors()
     let profile = read(form, context, &errors)
     guard errors.isEmpty else {
@@ -58,7 +58,8 @@ struct SettingsPages: Sendable {
       displayName: (form["display_name"] ?? user.displayName).trimmed, email: email.isEmpty ? nil : email,
       zone: form["zone"] ?? user.zone.identifier, dayEndMinutes: dayEnd * 60,
       language: form["language"] ?? user.language.rawValue, theme: form["theme"] ?? user.theme,
-      scale: form["scale"] ?? user.scale.rawValue, hasSingleKeys: form["single_keys"] == "1")
+      scale: form["scale"] ?? user.scale.rawValue, hasSingleKeys: form["single_keys"] == "1",
+      hidesUnseen: form["hide_unseen"] == "1")
     if profile.displayName.isEmpty || profile.displayName.count > 60 {
       errors.add("display_name", t(.displayNameError))
     }

@@ -34,7 +34,11 @@ enum SettingsViews {
       ("points", t(.scalePoints)), ("stars", t(.scaleStars)), ("hundred", t(.scaleHundred)),
     ]
     let languages = Language.offered.map { ($0.rawValue, $0.ownName) }
-    let checked: HTML = profile.hasSingleKeys ? " checked" : HTML()
+    func check(_ name: String, _ label: Key, _ isOn: Bool) -> HTML {
+      let checked: HTML = isOn ? " checked" : HTML()
+      return
+        "<label class=\"check\"><input type=\"checkbox\" name=\"\(name)\" value=\"1\"\(checked)> \(t(label))</label>"
+    }
     let main: HTML = """
       \(Views.errors(errors, t))<form class="stack" method="post" action="/settings" data-plain>
       \(Views.field("display_name", label: t(.displayName), error: errors["display_name"]) {
@@ -54,7 +58,8 @@ enum SettingsViews {
       \(Views.field("theme", label: t(.themeLabel), error: errors["theme"]) { select($0, themes, profile.theme) })
       \(Views.field("scale", label: t(.scaleLabel), hint: t(.scaleHint), error: errors["scale"]) { select($0, scales,
         profile.scale) })
-      <label class="check"><input type="checkbox" name="single_keys" value="1"\(checked)> \(t(.singleKeysLabel))</label>
+      \(check("hide_unseen", .hideUnseenLabel, profile.hidesUnseen))
+      \(check("single_keys", .singleKeysLabel, profile.hasSingleKeys))
       <button class="btn pri">\(t(.save))</button></form>
       """
     return page(

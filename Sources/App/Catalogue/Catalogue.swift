@@ -41,6 +41,8 @@ public struct Episode: Sendable {
 public struct Credit: Sendable {
   public let job: String
   public let person: String
+  /// The person's number.
+  public let id: Int
 }
 
 /// A new title, from the starter catalogue or a person's own.

@@ -20,18 +20,33 @@ enum CatalogueStore {
   }
 
   /// The genres of a title, the main one first.
-  static func genres(_ connection: Connection, title: Int) throws -> [String] {
-    try connection.rows("SELECT genre FROM genres WHERE title_id = $1 ORDER BY position", title) { $0.text() }
+  static func about(_ connection: Connection, title: Int) throws -> (genres: [String], credits: [Credit]) {
+    var genres: [String] = []
+    var credits: [Credit] = []
+    try connection.each(
+      """
+      SELECT 'genre' AS job, position, genre AS name, 0 AS person FROM genres WHERE title_id = $1
+      UNION ALL SELECT c.job, c.position, p.name, p.id FROM credits c JOIN people p ON p.id = c.person_id
+        WHERE c.title_id = $1
+      ORDER BY job, position
+      """, title
+    ) { row in
+      let job = row.text()
+      _ = row.int()
+      let name = row.text()
+      if job == "genre" { genres.append(name) } else { credits.append(Credit(job: job, person: name, id: row.int())) }
+    }
+    return (genres, credits)
   }
 
   /// Makers first, then the cast in its order.
   static func credits(_ connection: Connection, title: Int) throws -> [Credit] {
     try connection.rows(
       """
-      SELECT c.job, p.name FROM credits c JOIN people p ON p.id = c.person_id
+      SELECT c.job, p.name, p.id FROM credits c JOIN people p ON p.id = c.person_id
       WHERE c.title_id = $1 ORDER BY c.job, c.position
       """, title
-    ) { Credit(job: $0.text(), person: $0.text()) }
+    ) { Credit(job: $0.text(), person: $0.text(), id: $0.int()) }
   }
 
   /// How many titles of each kind the shared catalogue has, and how many episodes.

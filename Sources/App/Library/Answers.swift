@@ -52,13 +52,12 @@ struct Answers: Sendable {
   private func titlePage(_ path: String, title: Int, activity: Int?, back: String) async throws -> Response {
     let parts = path.split(separator: "/")
     let query = try Form(back.split(separator: "?", maxSplits: 1).dropFirst().first ?? "")
-    let number = query["page"].flatMap { Int(digits: $0) } ?? 1
     let season = parts.count == 4 && parts[2] == "seasons" ? Int(digits: parts[3]) : nil
     let frame = frame
-    guard
-      let page = try await Reading.title(
-        frame, user: context.user, id: title, season: season, page: number, done: activity)
-    else { throw Problem.notFound }
+    let asked = TitleStore.Asked(season: season, query, done: activity)
+    guard let page = try await Reading.title(frame, user: context.user, id: title, asked) else {
+      throw Problem.notFound
+    }
     return frame.mainFragment(
       answer: Views.answer(page.answer, back: back, frame),
       TitleViews.main(page, frame, user: context.user, back: back))
@@ -68,18 +67,19 @@ struct Answers: Sendable {
     let frame = frame
     let user = context.user
     let today = frame.dates.today
-    let (line, card, facts) = try await app.database.read { connection in
+    let (line, card, facts, status) = try await app.database.read { connection in
       (
         try activity.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) },
         try HomeStore.card(connection, user: user.id, title: title, today: today),
-        try CatalogueStore.title(connection, user: user.id, id: title)
+        try CatalogueStore.title(connection, user: user.id, id: title),
+        try Shelf.row(connection, user: user.id, title: title)?.status
       )
     }
     let answer = Views.answer(line, back: URLs.home, frame)
     let isUndo = line?.isUndone ?? false
     let piece: HTML =
       card.map { HomeViews.upNext($0, frame, answer: isUndo ? nil : answer) }
-      ?? HomeViews.caughtUp(title: title, name: facts?.name ?? "", frame, answer: answer)
+      ?? HomeViews.caughtUp(title: title, name: facts?.name ?? "", status: status, frame, answer: answer)
     // The card shows the answer itself; the status says it to those who do not see it.
     let said: HTML? = line.map { "<span class=\"quiet\">\(Views.sentence($0, frame.t, user.scale))</span>" }
     return frame.fragment(answer: isUndo ? answer : said, piece)

@@ -45,8 +45,8 @@ enum HistoryStore {
       let place = after ?? Place(day: "9999", at: .max, id: .max)
       lines = try connection.rows(
         """
-        SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind, e.season,
-          e.number, e.name
+        SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
+          e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.day IS NOT NULL AND (p.day, p.at, p.id) < ($2, $3, $4)
         ORDER BY p.day DESC, p.at DESC, p.id DESC LIMIT $5
@@ -55,8 +55,8 @@ enum HistoryStore {
     if lines.count <= pageSize {
       lines += try connection.rows(
         """
-        SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind, e.season,
-          e.number, e.name
+        SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
+          e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.day IS NULL AND p.id < $2 ORDER BY p.id DESC LIMIT $3
         """, user, after?.day == "" ? after?.id ?? .max : .max, pageSize + 1 - lines.count, read: Line.init)

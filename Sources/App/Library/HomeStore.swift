@@ -9,6 +9,13 @@ enum HomeStore {
     let runtime: Int?
     let seen: Int
     let due: Int
+    /// The rewatch under way, or 0.
+    let pass: Int
+    /// When something of it was last watched.
+    let lastAt: Instant?
+    let lastDay: String?
+    /// Where the catalogue's facts about it come from.
+    let source: String
     let episode: Episode
   }
 
@@ -52,7 +59,8 @@ enum HomeStore {
         CASE WHEN s.turn_day <= $2 THEN
           (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.season > 0 AND a.air_day <= $2) - \
           s.skipped
-          ELSE s.aired - s.skipped END, e.id, e.season, e.number, e.name, e.aired, e.air_day
+          ELSE s.aired - s.skipped END, s.pass, s.last_at, s.last_day, t.source,
+        e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate') AND s.next_day <= $2
       ORDER BY s.last_at DESC NULLS LAST, s.next_day DESC, s.next_episode LIMIT $3
@@ -77,7 +85,8 @@ enum HomeStore {
         CASE WHEN s.turn_day <= $2 THEN
           (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.season > 0 AND a.air_day <= $2) - \
           s.skipped
-          ELSE s.aired - s.skipped END, e.id, e.season, e.number, e.name, e.aired, e.air_day
+          ELSE s.aired - s.skipped END, s.pass, s.last_at, s.last_day, t.source,
+        e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate')
         AND s.next_day BETWEEN $3 AND $2
@@ -90,10 +99,10 @@ enum HomeStore {
   static func card(_ connection: Connection, user: Int, title: Int, today: Day) throws -> UpNext? {
     try connection.first(
       """
-      SELECT s.title_id, t.name, t.runtime, s.seen, s.aired - s.skipped, e.id, e.season, e.number, e.name, e.aired,
-        e.air_day
+      SELECT s.title_id, t.name, t.runtime, s.seen, s.aired - s.skipped, s.pass, s.last_at, s.last_day, t.source,
+        e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
-      WHERE s.user_id = $1 AND s.title_id = $2 AND s.next_day <= $3
+      WHERE s.user_id = $1 AND s.title_id = $2 AND s.next_day <= $3 AND s.status IN ('watching', 'uptodate')
       """, user, title, today.description, read: UpNext.init)
   }
 
@@ -131,6 +140,10 @@ extension HomeStore.UpNext {
     runtime = row.optionalInt()
     seen = row.int()
     due = row.int()
+    pass = row.int()
+    lastAt = row.optionalInt()
+    lastDay = row.optionalText()
+    source = row.text()
     episode = Episode(&row)
   }
 }

@@ -73,7 +73,7 @@ enum HomeViews {
   static func upNext(_ item: HomeStore.UpNext, _ frame: Frame, answer: HTML? = nil) -> HTML {
     let t = frame.t
     let url = URLs.title(item.titleID, name: item.name)
-    let name = Views.episodeName(item.episode, t)
+    let name = Views.episodeName(item.episode, isHidden: frame.user?.hidesUnseen ?? false, t)
     let behind = max(0, item.due - item.seen)
     let facts = [
       item.runtime.map { frame.dates.length(minutes: $0) },
@@ -86,7 +86,7 @@ enum HomeViews {
       <a class="thumb" href="\(url)" tabindex="-1" aria-hidden="true">\
       \(Views.poster(item.titleID))</a><div class="what"><h3><a href="\(url)">\(item.name)</a></h3>
       <p class="ep">\(name)</p>\(line)\
-      \(Views.progress(seen: item.seen, of: item.due, t))</div>
+      \(Views.progress(seen: item.seen, of: item.due, t))\(WhyViews.why(item, frame))</div>
       <form method="post" action="\(URLs.plays(item.titleID))" class="tickform">\(Views.hidden("back", "/"))\
       <button class="tick" name="episode" value="\(item.episode.id)" data-key-w \
       aria-label="\(t(.tickLabel, ["what": "\(name), \(item.name)"]))">\(Icon.tick.svg)</button></form></li>
@@ -94,12 +94,14 @@ enum HomeViews {
   }
 
   /// What stands in the place of a card when nothing comes next.
-  static func caughtUp(title: Int, name: String, _ frame: Frame, answer: HTML?) -> HTML {
-    """
-    <li class="up done" id="t\(title)" data-item><a class="thumb" href="\(URLs.title(title, name: name))" \
-    tabindex="-1" aria-hidden="true">\
-    \(Views.poster(title))</a><div class="what"><h3><a href="\(URLs.title(title, name: name))">\(name)</a></h3>
-    <p class="ep">\(frame.t(.caughtUp))</p><div class="answer">\(answer)</div></div></li>
-    """
+  static func caughtUp(title: Int, name: String, status: Status?, _ frame: Frame, answer: HTML?) -> HTML {
+    let isLeft = status == .paused || status == .dropped
+    let said = isLeft ? Views.status(status ?? .none, frame.t) : frame.t(.caughtUp)
+    return """
+      <li class="up done" id="t\(title)" data-item><a class="thumb" href="\(URLs.title(title, name: name))" \
+      tabindex="-1" aria-hidden="true">\
+      \(Views.poster(title))</a><div class="what"><h3><a href="\(URLs.title(title, name: name))">\(name)</a></h3>
+      <p class="ep">\(said)</p><div class="answer">\(answer)</div></div></li>
+      """
   }
 }

@@ -63,12 +63,7 @@ enum RecordStore {
     try connection.first(
       """
       SELECT intent, rating, favourite, note, added_at, specials FROM entries WHERE user_id = $1 AND title_id = $2
-      """, user, title
-    ) { row in
-      EntryRow(
-        intent: row.optionalText().flatMap(Intent.init), rating: row.optionalInt(), isFavourite: row.bool(),
-        note: row.text(), addedAt: row.int(), countsSpecials: row.bool())
-    }
+      """, user, title, read: EntryRow.init)
   }
 
   private static func hasPlays(_ connection: Connection, user: Int, title: Int) throws -> Bool {

@@ -16,6 +16,12 @@ enum SkipStore {
     ) { $0.int() } != nil
   }
 
+  private static func isSeen(_ connection: Connection, user: Int, title: Int, episode: Int) throws -> Bool {
+    try connection.first(
+      "SELECT 1 FROM plays WHERE user_id = $1 AND title_id = $2 AND episode_id = $3 LIMIT 1", user, title, episode
+    ) { $0.int() } != nil
+  }
+
   /// Skips one episode, or takes that back.
   ///
   /// - Returns: the title and the activity; nil for an episode that was seen or is so already.
@@ -26,7 +32,7 @@ enum SkipStore {
     var journal = try Journal(connection, user: user, kind: isSkip ? .skipped : .unskipped, title: title.id, now: now)
     describe(&journal, [episode])
     let isSkipped = try isSkipped(connection, user: user.id, title: title.id, episode: id)
-    if isSkip, !isSkipped {
+    if isSkip, !isSkipped, try !isSeen(connection, user: user.id, title: title.id, episode: id) {
       try insert(&journal, title: title.id, [episode])
     } else if !isSkip, isSkipped {
       try journal.delete(.skips, key: id, title: title.id)

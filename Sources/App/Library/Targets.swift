@@ -75,8 +75,15 @@ enum Targets {
 }
 
 extension Episode {
+  /// Reads id, season, number, name, aired, air day.
   init(_ row: inout Row) {
-    id = row.int()
+    let id = row.int()
+    self.init(id: id, &row)
+  }
+
+  /// Reads what follows the id.
+  init(id: Int, _ row: inout Row) {
+    self.id = id
     season = row.int()
     number = row.int()
     name = row.text()

@@ -30,14 +30,9 @@ struct TitlePages: Sendable {
 
   private func page(_ request: Request, _ context: SignedIn, id: Int, season: Int?) async throws -> Response {
     let frame = Frame(app: app, visitor: context.visitor)
-    let query = try request.query()
-    guard
-      let page = try await Reading.title(
-        frame, user: context.user, id: id, season: season, page: query["page"].flatMap { Int(digits: $0) } ?? 1,
-        done: query["done"].flatMap { Int(digits: $0) })
-    else { throw Problem.notFound }
-    let whole = season.map { URLs.season(id, $0) } ?? URLs.title(id, name: page.title.name)
-    let back = page.page > 1 ? URLs.adding("page", String(page.page), to: whole) : whole
+    let asked = TitleStore.Asked(season: season, try request.query())
+    guard let page = try await Reading.title(frame, user: context.user, id: id, asked) else { throw Problem.notFound }
+    let back = URLs.title(page)
     let name = season.map { SeasonViews.name($0, frame.t) + " – " + page.title.name } ?? page.title.name
     return frame.page(
       title: name, place: .library, answer: Views.answer(page.answer, back: back, frame),
@@ -204,12 +199,33 @@ enum PlayForm {
 /// Reads a page's data for its person.
 enum Reading {
   static func title(
-    _ frame: Frame, user: User, id: Int, season: Int?, page: Int, done: Int?
+    _ frame: Frame, user: User, id: Int, _ asked: TitleStore.Asked
   ) async throws -> TitleStore.Page? {
     let today = frame.dates.today
-    let page = max(1, min(page, 1_000))
     return try await frame.app.database.read {
-      try TitleStore.page($0, user: user, id: id, season: season, page: page, done: done, today: today)
+      try TitleStore.page($0, user: user, id: id, asked, today: today)
     }
+  }
+}
+
+extension TitleStore.Asked {
+  /// Reads it from the address of a page.
+  init(season: Int?, _ query: Form, done: Int? = nil) {
+    self.init(
+      season: season, page: max(1, min(query["page"].flatMap { Int(digits: $0) } ?? 1, 1_000)),
+      isUnseenOnly: query["unseen"] == "1", episode: query["episode"].flatMap { Int(digits: $0) },
+      done: done ?? query["done"].flatMap { Int(digits: $0) })
+  }
+}
+
+extension URLs {
+  /// The address of a title's page as it stands.
+  static func title(_ page: TitleStore.Page) -> String {
+    let asked = page.asked
+    var path = asked.season.map { season(page.title.id, $0) } ?? title(page.title.id, name: page.title.name)
+    if asked.page > 1 { path = adding("page", String(asked.page), to: path) }
+    if asked.isUnseenOnly { path = adding("unseen", "1", to: path) }
+    if let episode = asked.episode { path = adding("episode", String(episode), to: path) }
+    return path
   }
 }

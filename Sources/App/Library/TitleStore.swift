@@ -6,9 +6,12 @@ enum TitleStore {
   struct EpisodeLine: Sendable {
     let episode: Episode
     let isSkipped: Bool
+    /// Whether it counts as seen: in the rewatch, where one is under way.
+    let isSeen: Bool
     /// The latest play, when there is one, and how many there are.
     let play: (id: Int, time: PlayTime)?
     let plays: Int
+    let rating: Int?
   }
 
   /// A season in one line.
@@ -21,6 +24,20 @@ enum TitleStore {
     let skipped: Int
     /// Aired episodes that are neither seen nor skipped.
     let open: Int
+    let rating: Int?
+  }
+
+  /// Which part of a title's page is asked for.
+  struct Asked: Sendable {
+    /// The season to show; nil for the one where the person is.
+    var season: Int?
+    var page = 1
+    /// Whether only episodes are shown that are neither seen nor skipped.
+    var isUnseenOnly = false
+    /// The episode whose details are open.
+    var episode: Int?
+    /// The activity to tell of.
+    var done: Int?
   }
 
   /// Everything of the page of a title.
@@ -30,16 +47,19 @@ enum TitleStore {
     var credits: [Credit]
     var entry: EntryRow?
     var shelf: ShelfRow?
-    var plays: [Play]
+    var plays: [(play: Play, episode: Episode?)]
     var playsCount: Int
     var seasons: [SeasonLine]
-    /// The season whose episodes are shown, and the page of them.
+    /// The season whose episodes are shown.
     var season: Int?
-    var page: Int
+    var asked: Asked
     var episodes: [EpisodeLine]
+    /// The plays of the episode whose details are open.
+    var episodePlays: [Play]
     var next: Episode?
     /// Aired, unseen, unskipped episodes before the last seen one.
     var gaps: [Episode]
+    var passes: [PassStore.Line]
     var answer: ActivityLine?
   }
 
@@ -51,104 +71,164 @@ enum TitleStore {
   static let gapsNamed = 40
 
   /// Reads the page of a title; nil when there is none for this person.
-  ///
-  /// - Parameter season: the season to show; nil for the one where the person is.
-  static func page(
-    _ connection: Connection, user: User, id: Int, season: Int?, page: Int, done: Int?, today: Day
-  ) throws -> Page? {
+  static func page(_ connection: Connection, user: User, id: Int, _ asked: Asked, today: Day) throws -> Page? {
     guard let title = try CatalogueStore.title(connection, user: user.id, id: id) else { return nil }
-    let shelf = try Shelf.row(connection, user: user.id, title: id)
-    let next = try shelf?.nextEpisode.flatMap { try Targets.episode(connection, title: id, id: $0) }
-    let seasons = title.kind == .show ? try self.seasons(connection, user: user.id, title: id, today: today) : []
-    if let season, !seasons.contains(where: { $0.number == season }) { return nil }
-    let shown = season ?? next?.season ?? seasons.last { $0.number > 0 }?.number ?? seasons.first?.number
-    let shownNow = shelf == nil && season == nil ? seasons.first { $0.number > 0 }?.number ?? shown : shown
-    let plays = try plays(connection, user: user.id, title: id, isShow: title.kind == .show)
+    let isShow = title.kind == .show
+    let (shelf, entry, next) = try standing(connection, user: user.id, title: id)
+    let seasons = isShow ? try self.seasons(connection, user: user.id, title: id, pass: shelf?.pass, today: today) : []
+    if let season = asked.season, !seasons.contains(where: { $0.number == season }) { return nil }
+    let first = seasons.first { $0.number > 0 }?.number
+    let here = next?.season ?? seasons.last { $0.number > 0 }?.number ?? seasons.first?.number
+    let shown = asked.season ?? (shelf == nil ? first ?? here : here)
+    let (genres, credits) = try CatalogueStore.about(connection, title: id)
+    let hasPlays = (shelf?.plays ?? 0) > 0
     return Page(
-      title: title, genres: try CatalogueStore.genres(connection, title: id),
-      credits: try CatalogueStore.credits(connection, title: id),
-      entry: try RecordStore.entry(connection, user: user.id, title: id), shelf: shelf, plays: plays,
-      playsCount: shelf?.plays ?? 0, seasons: seasons, season: shownNow, page: page,
-      episodes: try episodes(connection, user: user.id, title: id, season: shownNow ?? -1, page: page),
-      next: next, gaps: title.kind == .show ? try gaps(connection, user: user.id, title: id, today: today) : [],
-      answer: try done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) })
+      title: title, genres: genres, credits: credits, entry: entry, shelf: shelf,
+      plays: hasPlays ? try plays(connection, user: user.id, title: id) : [], playsCount: shelf?.plays ?? 0,
+      seasons: seasons, season: shown, asked: asked,
+      episodes: isShow
+        ? try episodes(connection, user: user.id, title: id, season: shown ?? -1, pass: shelf?.pass, asked) : [],
+      episodePlays: asked.episode == nil
+        ? [] : try plays(connection, user: user.id, title: id, episode: asked.episode ?? 0),
+      next: next,
+      gaps: isShow && hasPlays ? try gaps(connection, user: user.id, title: id, pass: shelf?.pass, today: today) : [],
+      passes: isShow && hasPlays ? try PassStore.lines(connection, user: user.id, title: id) : [],
+      answer: try asked.done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) })
   }
 
-  private static func seasons(_ connection: Connection, user: Int, title: Int, today: Day) throws -> [SeasonLine] {
+  /// How a title stands with a person: its shelf row, its entry and the episode that comes next.
+  private static func standing(
+    _ connection: Connection, user: Int, title: Int
+  ) throws -> (ShelfRow?, EntryRow?, Episode?) {
+    let found = try connection.first(
+      """
+      SELECT n.user_id, n.intent, n.rating, coalesce(n.favourite, 0), coalesce(n.note, ''), coalesce(n.added_at, 0),
+        coalesce(n.specials, 0),
+        e.id, e.season, e.number, e.name, e.aired, e.air_day,
+        s.status, s.plays, s.pass, s.seen, s.skipped, s.aired, s.total, s.share, s.next_episode, s.next_day,
+        s.aired_day, s.turn_day, s.last_at, s.rating
+      FROM shelf s LEFT JOIN entries n ON n.user_id = $1 AND n.title_id = $2
+        LEFT JOIN episodes e ON e.id = s.next_episode
+      WHERE s.user_id = $1 AND s.title_id = $2
+      """, user, title
+    ) { row in
+      let hasEntry = row.optionalInt() != nil
+      let entry = EntryRow(&row)
+      let nextID = row.optionalInt()
+      let next = Episode(id: nextID ?? 0, &row)
+      return (ShelfRow(&row), hasEntry ? entry : nil, nextID == nil ? nil : next)
+    }
+    return found ?? (nil, nil, nil)
+  }
+
+  private static func seasons(
+    _ connection: Connection, user: Int, title: Int, pass: Int?, today: Day
+  ) throws -> [SeasonLine] {
     try connection.rows(
       """
       WITH states AS (
         SELECT e.season, e.air_day,
-          EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id) AS seen,
+          EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id
+            AND ($4 = 0 OR p.pass = $4)) AS seen,
           EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id) AS skipped
         FROM episodes e WHERE e.title_id = $2)
       SELECT s.season, (SELECT n.year FROM seasons n WHERE n.title_id = $2 AND n.number = s.season),
         count(*), count(*) FILTER (WHERE s.air_day <= $3), count(*) FILTER (WHERE s.seen),
         count(*) FILTER (WHERE s.skipped AND NOT s.seen),
-        count(*) FILTER (WHERE s.air_day <= $3 AND NOT s.seen AND NOT s.skipped)
+        count(*) FILTER (WHERE s.air_day <= $3 AND NOT s.seen AND NOT s.skipped),
+        (SELECT r.rating FROM ratings r WHERE r.user_id = $1 AND r.title_id = $2 AND r.season = s.season)
       FROM states s GROUP BY s.season ORDER BY s.season
-      """, user, title, today.description
+      """, user, title, today.description, pass ?? 0
     ) { row in
       SeasonLine(
         number: row.int(), year: row.optionalInt(), total: row.int(), aired: row.int(), seen: row.int(),
-        skipped: row.int(), open: row.int())
+        skipped: row.int(), open: row.int(), rating: row.optionalInt())
     }
   }
 
   private static func episodes(
-    _ connection: Connection, user: Int, title: Int, season: Int, page: Int
+    _ connection: Connection, user: Int, title: Int, season: Int, pass: Int?, _ asked: Asked
   ) throws -> [EpisodeLine] {
     try connection.rows(
       """
-      SELECT e.id, e.season, e.number, e.name, e.aired, e.air_day,
-        EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id),
-        (SELECT count(*) FROM plays c WHERE c.user_id = $1 AND c.title_id = $2 AND c.episode_id = e.id),
+      SELECT s.id, s.season, s.number, s.name, s.aired, s.air_day, s.skipped, s.seen,
+        (SELECT count(*) FROM plays c WHERE c.user_id = $1 AND c.title_id = $2 AND c.episode_id = s.id),
+        (SELECT r.rating FROM ratings r WHERE r.user_id = $1 AND r.title_id = $2 AND r.episode_id = s.id),
         p.id, p.at, p.day, p.precision
-      FROM episodes e LEFT JOIN plays p ON p.id = (
-        SELECT max(l.id) FROM plays l WHERE l.user_id = $1 AND l.title_id = $2 AND l.episode_id = e.id)
-      WHERE e.title_id = $2 AND e.season = $3 ORDER BY e.number LIMIT $4 OFFSET $5
-      """, user, title, season, episodesAPage, (page - 1) * episodesAPage
+      FROM (
+        SELECT e.id, e.season, e.number, e.name, e.aired, e.air_day,
+          EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id) AS skipped,
+          EXISTS (SELECT 1 FROM plays a WHERE a.user_id = $1 AND a.title_id = $2 AND a.episode_id = e.id
+            AND ($6 = 0 OR a.pass = $6)) AS seen
+        FROM episodes e WHERE e.title_id = $2 AND e.season = $3) s
+      LEFT JOIN plays p ON p.id = (
+        SELECT max(l.id) FROM plays l WHERE l.user_id = $1 AND l.title_id = $2 AND l.episode_id = s.id)
+      WHERE $7 = 0 OR (NOT s.seen AND NOT s.skipped) OR s.id = $8
+      ORDER BY s.number LIMIT $4 OFFSET $5
+      """, user, title, season, episodesAPage, (asked.page - 1) * episodesAPage, pass ?? 0,
+      asked.isUnseenOnly ? 1 : 0, asked.episode ?? 0
     ) { row in
       let episode = Episode(&row)
-      let isSkipped = row.bool()
-      let plays = row.int()
+      let (isSkipped, isSeen) = (row.bool(), row.bool())
+      let (plays, rating) = (row.int(), row.optionalInt())
       let id = row.optionalInt()
       let time = PlayTime(
         at: row.optionalInt(), day: row.optionalText(), precision: Precision(rawValue: row.text()) ?? .unknown)
-      return EpisodeLine(episode: episode, isSkipped: isSkipped, play: id.map { ($0, time) }, plays: plays)
+      return EpisodeLine(
+        episode: episode, isSkipped: isSkipped, isSeen: isSeen, play: id.map { ($0, time) }, plays: plays,
+        rating: rating)
     }
   }
 
-  private static func gaps(_ connection: Connection, user: Int, title: Int, today: Day) throws -> [Episode] {
-    let last = try connection.first(
+  private static func gaps(
+    _ connection: Connection, user: Int, title: Int, pass: Int?, today: Day
+  ) throws -> [Episode] {
+    try connection.rows(
       """
-      SELECT e.season, e.number FROM plays p JOIN episodes e ON e.id = p.episode_id
-      WHERE p.user_id = $1 AND p.title_id = $2 AND e.season > 0 ORDER BY e.season DESC, e.number DESC LIMIT 1
-      """, user, title
-    ) { ($0.int(), $0.int()) }
-    guard let last else { return [] }
-    return try connection.rows(
-      """
-      SELECT e.id, e.season, e.number, e.name, e.aired, e.air_day FROM episodes e
-      WHERE e.title_id = $2 AND e.season > 0 AND (e.season, e.number) < ($3, $4) AND e.air_day <= $5
-        AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id)
+      WITH last AS (
+        SELECT e.season, e.number FROM plays p JOIN episodes e ON e.id = p.episode_id
+        WHERE p.user_id = $1 AND p.title_id = $2 AND e.season > 0 AND ($5 = 0 OR p.pass = $5)
+        ORDER BY e.season DESC, e.number DESC LIMIT 1)
+      SELECT e.id, e.season, e.number, e.name, e.aired, e.air_day FROM episodes e JOIN last l
+        ON (e.season, e.number) < (l.season, l.number)
+      WHERE e.title_id = $2 AND e.season > 0 AND e.air_day <= $3
+        AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id
+          AND ($5 = 0 OR p.pass = $5))
         AND NOT EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id)
-      ORDER BY e.season, e.number LIMIT $6
-      """, user, title, last.0, last.1, today.description, gapsNamed, read: Episode.init)
+      ORDER BY e.season, e.number LIMIT $4
+      """, user, title, today.description, gapsNamed, pass ?? 0, read: Episode.init)
   }
 
-  private static func plays(_ connection: Connection, user: Int, title: Int, isShow: Bool) throws -> [Play] {
+  private static func plays(
+    _ connection: Connection, user: Int, title: Int
+  ) throws -> [(play: Play, episode: Episode?)] {
+    try connection.rows(
+      """
+      SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass,
+        e.season, e.number, e.name, e.aired, e.air_day
+      FROM plays p LEFT JOIN episodes e ON e.id = p.episode_id
+      WHERE p.user_id = $1 AND p.title_id = $2 ORDER BY p.at DESC NULLS LAST, p.id DESC LIMIT $3
+      """, user, title, playsShown
+    ) { row in
+      let play = Play(&row)
+      return (play, play.episodeID.map { Episode(id: $0, &row) })
+    }
+  }
+
+  private static func plays(_ connection: Connection, user: Int, title: Int, episode: Int) throws -> [Play] {
     try connection.rows(
       """
       SELECT id, title_id, episode_id, at, day, precision, source, note, pass FROM plays
-      WHERE user_id = $1 AND title_id = $2 ORDER BY at DESC NULLS LAST, id DESC LIMIT $3
-      """, user, title, playsShown, read: Play.init)
+      WHERE user_id = $1 AND title_id = $2 AND episode_id = $3 ORDER BY at DESC NULLS LAST, id DESC LIMIT $4
+      """, user, title, episode, playsShown, read: Play.init)
   }
+}
 
-  /// Season and number of the given episodes.
-  static func codes(_ connection: Connection, title: Int, episodes: Set<Int>) throws -> [Int: Episode] {
-    var found: [Int: Episode] = [:]
-    for id in episodes { found[id] = try Targets.episode(connection, title: title, id: id) }
-    return found
+extension EntryRow {
+  /// Reads intent, rating, favourite, note, when it was added, specials.
+  init(_ row: inout Row) {
+    self.init(
+      intent: row.optionalText().flatMap(Intent.init), rating: row.optionalInt(), isFavourite: row.bool(),
+      note: row.text(), addedAt: row.int(), countsSpecials: row.bool())
   }
 }

@@ -11,12 +11,13 @@ enum TitleViews {
       <div class="row acts">\(mainAction(page, frame, back))\(statusForm(page, frame, back))\
       \(favourite(page, frame, back))</div>
       \(Views.rating(
-        title: page.title.id, name: page.title.name, current: page.entry?.rating, scale: user.scale, back: back,
-        frame.t))
+        action: URLs.entry(page.title.id), name: page.title.name, current: page.entry?.rating, scale: user.scale,
+        back: back, frame.t))
       \(page.title.overview.isEmpty ? HTML() : "<p class=\"overview\">\(page.title.overview)</p>")
       \(people(page, frame))</div></article>
       \(isShow ? progress(page, frame, back) : HTML())
       \(isShow ? SeasonViews.seasons(page, frame, back: back) : HTML())
+      \(isShow ? PassViews.section(page, frame, back: back) : HTML())
       \(plays(page, frame, back))
       \(note(page, frame, back))
       \(source(page, frame))
@@ -69,7 +70,7 @@ enum TitleViews {
   /// Watched now, or on another day; when it was seen before, that is said and the button is quieter.
   private static func filmAction(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
     let t = frame.t
-    let latest = page.plays.first
+    let latest = page.plays.first?.play
     let said: HTML =
       latest.map { play in
         "<p class=\"state\">\(t(.watchedOn, ["date": frame.dates.text(play.time)]))</p>"
@@ -138,11 +139,14 @@ enum TitleViews {
     let t = frame.t
     guard let shelf = page.shelf else { return HTML() }
     let regular = page.seasons.filter { $0.number > 0 }
-    let aired = regular.reduce(0) { $0 + $1.aired } - shelf.skipped
+    let aired = shelf.due
     let unaired = regular.reduce(0) { $0 + $1.total - $1.aired }
     var said = t(.seenOf, n: shelf.seen, ["due": t.number(aired)])
     if shelf.skipped > 0 { said += " · " + t(.skippedCount, n: shelf.skipped) }
     if unaired > 0 { said += " · " + t(.unairedCount, n: unaired) }
+    if let pass = page.passes.first(where: { $0.pass?.endedAt == nil && $0.pass != nil }) {
+      said = PassViews.name(pass, page.passes, t) + ": " + said
+    }
     return """
       <div class="progress-line">\(Views.progress(seen: shelf.seen, of: aired, t))<p class="mute">\(said)</p></div>\
       \(gaps(page, frame, back))
@@ -168,7 +172,8 @@ enum TitleViews {
       <div class="note"><span><b>\(t(.gapMissed, ["what": named]))</b> \(t(.gapLater))</span>
       <form class="inline" method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))\
       \(Views.hidden("from", String(first.id)))<button class="btn small" name="upto" value="\(last.id)">\
-      \(t(.gapMark, n: page.gaps.count))</button></form></div>
+      \(t(.gapMark, n: page.gaps.count))</button> <button class="btn small" name="upto" value="\(last.id)" \
+      formaction="\(URLs.skips(page.title.id))">\(t(.gapSkip, n: page.gaps.count))</button></form></div>
       """
   }
 
@@ -178,11 +183,10 @@ enum TitleViews {
     let more: HTML =
       page.playsCount > page.plays.count
       ? "<p class=\"mute\">\(t(.playsMore, n: page.playsCount - page.plays.count))</p>" : HTML()
-    let codes = Dictionary(uniqueKeysWithValues: page.episodes.map { ($0.episode.id, $0.episode) })
     return """
       <section aria-labelledby="plays-h"><h2 id="plays-h">\(t(.playsHead))</h2>\
-      <ul class="plays">\(page.plays.map { play in
-        PlayViews.line(play, episode: play.episodeID.flatMap { codes[$0] }, frame, back: back)
+      <ul class="plays">\(page.plays.map { play, episode in
+        PlayViews.line(play, episode: episode, frame, back: back)
       })</ul>\(more)</section>
       """
   }

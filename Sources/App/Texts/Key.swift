@@ -472,4 +472,9 @@ enum Key: Int, CaseIterable, Sendable {
   case whyDrop
   case sourceNameStarter
   case sourceNameOwn
+  case skipSeason
+  case more
+  case moreOf
+  case fromHereUpTo
+  case whyLastDay
 }

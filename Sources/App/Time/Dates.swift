@@ -40,6 +40,15 @@ struct Dates: Sendable {
     }
   }
 
+  /// A day, month or year as a play keeps it, such as `21 Jan 2019`, `Jan 2019` or `2019`.
+  func span(_ day: String) -> String {
+    switch day.count {
+    case 10: return Day(day).map(absolute) ?? day
+    case 7: return monthText(day)
+    default: return day
+    }
+  }
+
   /// The heading of a day, month or year in the diary.
   func heading(_ day: String) -> String {
     switch day.count {
