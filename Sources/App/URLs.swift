@@ -25,6 +25,8 @@ enum URLs {
   static func plays(_ title: Int) -> String { "/titles/\(title)/plays" }
   static func skips(_ title: Int) -> String { "/titles/\(title)/skips" }
   static func entry(_ title: Int) -> String { "/titles/\(title)/entry" }
+  static func rating(episode: Int) -> String { "/episodes/\(episode)/rating" }
+  static func rating(title: Int, season: Int) -> String { "/titles/\(title)/seasons/\(season)/rating" }
   static func undo(_ activity: Int) -> String { "/activity/\(activity)/undo" }
 
   static func search(_ query: String, kind: String? = nil) -> String {

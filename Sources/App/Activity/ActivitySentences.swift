@@ -8,6 +8,10 @@ extension Views {
     let part = code ?? detail.season.map { SeasonViews.name($0, t) }
     switch line.kind {
     case .watched:
+      if let rating = detail.rating {
+        let values = ["code": code ?? "", "rating": scale.shown(rating), "best": scale.best]
+        return t(code == nil ? .didWatchRated : .didWatchEpisodeRated, values)
+      }
       guard let code else { return t(.didWatchFilm) }
       if detail.count <= 1, detail.notAired == 0 { return t(.didWatchEpisode, ["code": code]) }
       let marked = t(.didWatchEpisodes, n: detail.count)

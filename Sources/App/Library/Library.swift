@@ -126,6 +126,14 @@ enum PlayTarget: Sendable, Equatable {
   case upTo(Int)
   case range(from: Int, upTo: Int)
   case all
+
+  /// Whether it is one film or one episode.
+  var isOne: Bool {
+    switch self {
+    case .film, .episode: true
+    case .season, .upTo, .range, .all: false
+    }
+  }
 }
 
 /// What recording plays did.

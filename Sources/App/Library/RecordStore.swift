@@ -71,20 +71,30 @@ enum RecordStore {
       != nil
   }
 
-  /// Records plays.
+  /// Records plays; of a film or one episode with the rating that came with it.
   ///
-  /// - Throws: `Problem` for a title, episode or season that is not there, a date in the future.
+  /// - Throws: `Problem` for a title, episode or season that is not there, a date in the future, a rating beside
+  ///   several episodes.
   static func mark(
-    _ connection: Connection, user: User, title: Int, _ target: PlayTarget, when: When, isAgain: Bool, once: String?,
-    now: Instant
+    _ connection: Connection, user: User, title: Int, _ target: PlayTarget, when: When, rating: Int? = nil,
+    isAgain: Bool, once: String?, now: Instant
   ) throws -> Marked {
     guard let facts = try CatalogueStore.title(connection, user: user.id, id: title) else { throw Problem.notFound }
     guard (target == .film) == (facts.kind == .movie) else { throw Problem.invalid(.problemPlayTarget) }
+    guard rating == nil || target.isOne else { throw Problem.invalid(.problemPlayRating) }
     var journal = try Journal(connection, user: user, kind: .watched, title: title, now: now)
     let pass = try PassStore.open(connection, user: user.id, title: title)?.id ?? 0
     let chosen = try Targets.episodes(connection, user: user.id, facts, target, pass: pass, today: journal.today)
     if let repeated = try repeated(connection, user: user, facts, chosen, pass, when: when, isAgain, once, now) {
-      return Marked(activity: repeated.activity, count: 0, notAired: 0, episode: chosen.episodes.first?.id)
+      let episode = chosen.episodes.first?.id
+      // The play is there already; a rating that is new all the same is kept.
+      let rated =
+        repeated.isSameForm
+        ? nil
+        : try rating.flatMap { rating in
+          try rate(connection, user: user, title: title, episode: episode, rating, now: now)
+        }
+      return Marked(activity: rated ?? repeated.activity, count: 0, notAired: 0, episode: episode)
     }
     if target == .film {
       try insertPlay(&journal, title: facts, episode: nil, pass: 0, when: when, once: once)
@@ -108,6 +118,7 @@ enum RecordStore {
     }
     if journal.activity != nil {
       try enter(&journal, title: title)
+      if let rating { try rate(&journal, title: title, chosen.episodes.first, rating) }
       try PassStore.endWhenDone(&journal, title: title, pass: pass)
     }
     return Marked(
@@ -124,6 +135,25 @@ enum RecordStore {
     if entry.intent == .dropped || entry.intent == .paused {
       try journal.update(.entries, key: title, title: title, ["intent": .text(Intent.watching.rawValue)])
     }
+  }
+
+  /// The rating that came with a play: of the film, or of its one episode.
+  private static func rate(_ journal: inout Journal, title: Int, _ episode: Episode?, _ rating: Int) throws {
+    if let episode {
+      return try RatingStore.set(&journal, title: title, season: nil, episode: episode, rating: rating)
+    }
+    journal.detail.rating = rating
+    try journal.update(.entries, key: title, title: title, ["rating": .int(rating)])
+  }
+
+  /// The same as an activity of its own; nil when it was rated so.
+  private static func rate(
+    _ connection: Connection, user: User, title: Int, episode: Int?, _ rating: Int, now: Instant
+  ) throws -> Int? {
+    guard let episode else {
+      return try change(connection, user: user, title: title, EntryChange(rating: .to(rating)), now: now)
+    }
+    return try RatingStore.rate(connection, user: user, .episode(episode), rating: rating, now: now).activity
   }
 
   private static func insertPlay(
@@ -152,7 +182,9 @@ enum RecordStore {
       let known = try connection.first("SELECT id FROM plays WHERE user_id = $1 AND once = $2", user.id, once) {
         $0.int()
       }
-      if let known { return Repeat(activity: try activity(connection, user: user.id, play: known)) }
+      if let known {
+        return Repeat(activity: try activity(connection, user: user.id, play: known), isSameForm: true)
+      }
     }
     guard !isAgain, chosen.isSingle else { return nil }
     let episode = chosen.episodes.first
@@ -173,13 +205,17 @@ enum RecordStore {
       }
       return play.at == time.at && play.day == time.day && play.precision == time.precision.rawValue
     }
-    return try same.map { Repeat(activity: try activity(connection, user: user.id, play: $0.id)) }
+    return try same.map {
+      Repeat(activity: try activity(connection, user: user.id, play: $0.id), isSameForm: false)
+    }
   }
 
   /// A play that was posted before.
   private struct Repeat {
     /// The activity that recorded it; nil when its changes were dropped since.
     let activity: Int?
+    /// Whether the very form came twice, by its `once`.
+    let isSameForm: Bool
   }
 
   private static func activity(_ connection: Connection, user: Int, play: Int) throws -> Int? {

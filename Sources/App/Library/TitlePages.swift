@@ -72,14 +72,16 @@ struct TitlePages: Sendable {
 
   @Sendable func createPlays(_ request: Request, _ context: SignedIn) async throws -> Response {
     let id = try context.id("id")
-    let form = try await request.form(["episode", "season", "upto", "from", "all", "again", "when"])
+    let form = try await request.form(["episode", "season", "upto", "from", "all", "again", "when", "rating"])
     let target = try PlayForm.target(form)
     let when = try PlayForm.when(form) ?? .now
     let once = try PlayForm.once(form)
+    let rating = try PlayForm.rating(form)
     let isAgain = form["again"] == "1"
     let (user, now) = (context.user, context.visitor.now)
     let marked = try await app.database.write {
-      try RecordStore.mark($0, user: user, title: id, target, when: when, isAgain: isAgain, once: once, now: now)
+      try RecordStore.mark(
+        $0, user: user, title: id, target, when: when, rating: rating, isAgain: isAgain, once: once, now: now)
     }
     app.meters.played(marked.count)
     return try await Answers(app: app, context: context)
@@ -186,6 +188,12 @@ enum PlayForm {
     guard let text = form["when"] else { return nil }
     guard let when = When(text) else { throw Problem.invalid(.problemDate) }
     return when
+  }
+
+  /// The rating that comes with it, from 0 to 100; nil for none.
+  static func rating(_ form: Form) throws -> Int? {
+    guard case .to(let rating) = try EntryForm.rating(form) else { return nil }
+    return rating
   }
 
   /// The form's own mark against a second POST.

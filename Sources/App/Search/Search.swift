@@ -52,8 +52,14 @@ struct Candidate: Sendable {
 
 /// Puts candidates in the order in which people most likely meant them.
 enum Ranking {
+  /// A candidate with how well its name fits: 1 or less is the very name.
+  struct Scored: Sendable {
+    let candidate: Candidate
+    let score: Int
+  }
+
   /// The best candidate of each title, the likeliest first.
-  static func sorted(_ candidates: [Candidate], _ query: SearchQuery) -> [Candidate] {
+  static func sorted(_ candidates: [Candidate], _ query: SearchQuery) -> [Scored] {
     let rest = query.wordsWithoutYear.joined(separator: " ")
     var best: [Int: (score: Int, candidate: Candidate)] = [:]
     for candidate in candidates {
@@ -67,7 +73,14 @@ enum Ranking {
       .sorted {
         ($0.score, $0.candidate.place, $0.candidate.titleID) < ($1.score, $1.candidate.place, $1.candidate.titleID)
       }
-      .map(\.candidate)
+      .map { Scored(candidate: $0.candidate, score: $0.score) }
+  }
+
+  /// Those of a sorted list that may equally be meant: one when its name is the very one, else the first three.
+  static func meant(_ sorted: [Scored]) -> [Candidate] {
+    guard let best = sorted.first else { return [] }
+    let equal = best.score > 1 ? sorted[...] : sorted.prefix { $0.score <= min(best.score + 1, 1) }
+    return equal.prefix(3).map(\.candidate)
   }
 
   private static func score(_ candidate: Candidate, _ query: SearchQuery, _ rest: String) -> Int {

@@ -23,28 +23,28 @@ struct SearchPages: Sendable {
     let kind = query["kind"].flatMap(TitleKind.init)
     let isSuggestion = query["suggest"] == "1"
     let user = context.user
-    let vocabulary = app.vocabulary.value
+    let command = Command(text, language: frame.t.language, today: user.zone.day(of: context.visitor.now))
+    let scope = SearchStore.Scope(
+      user: user.id, kind: kind, vocabulary: app.vocabulary.value, today: frame.dates.today,
+      limit: isSuggestion ? Self.suggested : Self.shown)
     let done = query["done"].flatMap { Int(digits: $0) }
-    let limit = isSuggestion ? Self.suggested : Self.shown
-    let (hits, line) = try await app.database.read { connection in
+    let (results, line) = try await app.database.read { connection in
       (
-        try SearchQuery(text).map {
-          try SearchStore.find(connection, $0, kind: kind, user: user.id, vocabulary: vocabulary, limit: limit)
-        },
+        try SearchQuery(text).map { try SearchStore.find(connection, $0, command: command, scope) },
         try done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) }
       )
     }
-    if isSuggestion {
-      var response = Frame.response(SearchViews.options(hits ?? [], frame.t))
-      response.headers[SecurityHeaders.fragment] = "1"
-      return response
-    }
-    // Something was typed, though nothing of it can be searched.
-    let shown = hits ?? (text.trimmed.isEmpty ? nil : [])
+    if isSuggestion { return suggestions(results, frame) }
     let back = URLs.search(text, kind: kind?.rawValue)
     return frame.page(
       title: text.isEmpty ? frame.t(.searchButton) : frame.t(.searchTitle, ["q": text]),
       answer: Views.answer(line, back: back, frame),
-      main: SearchViews.main(shown, text: text, kind: kind, frame, back: back))
+      main: SearchViews.main(results, text: text, kind: kind, frame, back: back))
+  }
+
+  private func suggestions(_ results: SearchStore.Results?, _ frame: Frame) -> Response {
+    var response = Frame.response(SearchViews.options(results, frame, limit: Self.suggested))
+    response.headers[SecurityHeaders.fragment] = "1"
+    return response
   }
 }

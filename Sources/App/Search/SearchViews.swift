@@ -2,8 +2,10 @@ import HTML
 
 /// The page of search results.
 enum SearchViews {
-  /// The main part; `hits` is nil when nothing was asked.
-  static func main(_ hits: [SearchStore.Hit]?, text: String, kind: TitleKind?, _ frame: Frame, back: String) -> HTML {
+  /// The main part; `results` is nil when nothing was asked that can be searched.
+  static func main(
+    _ results: SearchStore.Results?, text: String, kind: TitleKind?, _ frame: Frame, back: String
+  ) -> HTML {
     let t = frame.t
     let form: HTML = """
       <form class="row searchpage" role="search" action="/search">\
@@ -12,7 +14,10 @@ enum SearchViews {
       \(kind.map { Views.hidden("kind", $0.rawValue) } ?? HTML())<button class="btn pri">\(t(.searchButton))</button>\
       </form>
       """
-    guard let hits else { return "<h1>\(t(.searchButton))</h1>\(form)<p class=\"mute\">\(t(.searchHint))</p>" }
+    if results == nil, text.trimmed.isEmpty {
+      return "<h1>\(t(.searchButton))</h1>\(form)<p class=\"mute\">\(t(.searchHint))</p>\(commandHelp(t))"
+    }
+    let hits = results?.hits ?? []
     let own: HTML = "<a class=\"btn\" href=\"\(URLs.newTitle(text))\">\(t(.addYourself))</a>"
     if hits.isEmpty {
       return """
@@ -21,7 +26,8 @@ enum SearchViews {
         """
     }
     return """
-      <h1>\(t(.searchTitle, ["q": text]))</h1>\(form)\(kinds(text, kind, t))
+      <h1>\(t(.searchTitle, ["q": text]))</h1>\(form)\(results.map { offers($0, frame, back: back) })\
+      \(kinds(text, kind, t))
       <ol class="results">\(hits.map { row($0, frame, back: back) })</ol>
       <p class="row"><span class="mute">\(t(.searchNotThere))</span> \(own)</p>
       """
@@ -70,18 +76,27 @@ enum SearchViews {
       """
   }
 
-  /// The list under the search box while typing.
-  static func options(_ hits: [SearchStore.Hit], _ t: Texts) -> HTML {
-    HTML.joined(
-      hits.enumerated().map { place, hit in
-        let title = hit.candidate
-        return """
-          <li class="opt" role="option" id="q-\(place)" aria-selected="false" \
-          data-href="\(URLs.title(title.titleID, name: title.name))">\
-          \(Views.poster(title.titleID))<span class="name">\(title.name)</span> <span \
-          class="year">\(title.year.map(String.init))</span> \
-          <span class="kind">\(Views.kind(title.kind, t))</span></li>
-          """
+  /// The list under the search box while typing: what can be done, then titles; a text that is itself a name has its
+  /// titles first.
+  static func options(_ results: SearchStore.Results?, _ frame: Frame, limit: Int) -> HTML {
+    guard let results else { return HTML() }
+    let offers = results.offers.map { offerOption($0, frame) }
+    let titles = results.hits.prefix(max(limit - offers.count, 0)).map { titleOption($0.candidate, frame.t) }
+    let first = results.isName ? titles.prefix(1) : []
+    let all = first + offers + titles.dropFirst(first.count)
+    return HTML.joined(
+      all.enumerated().map { place, option in
+        "<li class=\"opt\" role=\"option\" id=\"q-\(place)\" aria-selected=\"false\" \(option)</li>"
       })
+  }
+
+  /// The rest of an option from its attributes on.
+  private static func titleOption(_ title: Candidate, _ t: Texts) -> HTML {
+    """
+    data-href="\(URLs.title(title.titleID, name: title.name))">\
+    \(Views.poster(title.titleID))<span class="name">\(title.name)</span> <span \
+    class="year">\(title.year.map(String.init))</span> \
+    <span class="kind">\(Views.kind(title.kind, t))</span>
+    """
   }
 }

@@ -477,4 +477,40 @@ enum Key: Int, CaseIterable, Sendable {
   case moreOf
   case fromHereUpTo
   case whyLastDay
+  case commandHead
+  case commandDo
+  case commandMark
+  case commandRate
+  case commandRateMark
+  case commandPlan
+  case commandPause
+  case commandDrop
+  case commandAlsoRate
+  case commandPart
+  case commandAll
+  case commandAired
+  case commandOnDay
+  case commandInMonth
+  case commandInYear
+  case commandTooEarly
+  case commandHelpHead
+  case commandHelpText
+  case commandHelpColumn
+  case commandHelpDoes
+  case commandHelpFilm
+  case commandHelpFilmDoes
+  case commandHelpEpisode
+  case commandHelpEpisodeDoes
+  case commandHelpRange
+  case commandHelpRangeDoes
+  case commandHelpSeason
+  case commandHelpSeasonDoes
+  case commandHelpPlan
+  case commandHelpPlanDoes
+  case commandHelpDrop
+  case commandHelpDropDoes
+  case commandHelpDates
+  case didWatchRated
+  case didWatchEpisodeRated
+  case problemPlayRating
 }
