@@ -116,15 +116,17 @@ public struct App: Sendable {
   var deviceCookieName: String { cookieName + "-device" }
 
   /// The mark of a browser in which a person has logged in: it spares them from a throttle that others fill.
-  func deviceMark(user: Int) -> String {
-    let mark = HMAC<SHA256>.authenticationCode(for: Array("device:\(user)".utf8), using: secret)
+  ///
+  /// - Parameter hash: the hash of their password: a mark ends with the password it was given for.
+  func deviceMark(user: Int, hash: String) -> String {
+    let mark = HMAC<SHA256>.authenticationCode(for: Array("device:\(user):\(hash)".utf8), using: secret)
     return "\(user)." + Data(mark).base64EncodedString().filter { $0.isLetter || $0.isNumber }
   }
 
   /// Whether a browser carries a person's mark.
-  func isKnownDevice(_ mark: String?, user: Int) -> Bool {
+  func isKnownDevice(_ mark: String?, user: Int, hash: String) -> Bool {
     // Compared by their hashes, so that the time it takes says nothing about the mark.
-    mark.map { Token.hash($0) == Token.hash(deviceMark(user: user)) } ?? false
+    mark.map { Token.hash($0) == Token.hash(deviceMark(user: user, hash: hash)) } ?? false
   }
 
   /// The value of a cookie.
@@ -138,6 +140,11 @@ public struct App: Sendable {
       }
     }
     return nil
+  }
+
+  /// The Set-Cookie header that gives a browser its mark.
+  func setDeviceCookie(user: Int, hash: String) -> String {
+    setCookie(deviceCookieName, deviceMark(user: user, hash: hash), maxAgeSeconds: 365 * 86_400)
   }
 
   /// The value of a Set-Cookie header.

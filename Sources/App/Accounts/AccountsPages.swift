@@ -130,7 +130,7 @@ struct AccountsPages: Sendable {
     let next = LocalPath.checked(form["next"])
     let known = try await app.database.read { try AccountsStore.credentials($0, name: name) }
     let device = app.cookie(app.deviceCookieName, in: request)
-    try await holdBack(account: known?.id, name: name, device: device, visitor)
+    try await holdBack(account: known.map { ($0.id, $0.hash) }, name: name, device: device, visitor)
     let isRight = try await app.passwords.verify(form["password"] ?? "", hash: known?.hash)
     guard isRight, let known, !known.isDisabled else {
       app.meters.signedIn(false)
@@ -156,15 +156,17 @@ struct AccountsPages: Sendable {
   /// Takes one try from the buckets of the address and the account; a browser that logged in before has its own.
   ///
   /// A name that nobody has is counted by itself, so that a throttle does not tell which accounts there are.
-  private func holdBack(account: Int?, name: String, device: String?, _ visitor: Visitor) async throws {
+  private func holdBack(
+    account: (id: Int, hash: String)?, name: String, device: String?, _ visitor: Visitor
+  ) async throws {
     var buckets = [(Throttle.addressName(visitor.address), Throttle.address)]
     if let account {
-      let isKnown = app.isKnownDevice(device, user: account)
+      let isKnown = app.isKnownDevice(device, user: account.id, hash: account.hash)
       let own =
         isKnown
         ? ":device:" + String(Token.hash(device ?? "").prefix(6).map { Character(UnicodeScalar($0 % 26 + 97)) }) : ""
-      buckets.append((Throttle.accountName(account) + own, Throttle.account))
-      if !isKnown { buckets.append((Throttle.accountDayName(account), Throttle.accountDay)) }
+      buckets.append((Throttle.accountName(account.id) + own, Throttle.account))
+      if !isKnown { buckets.append((Throttle.accountDayName(account.id), Throttle.accountDay)) }
     }
     if account == nil {
       let nobody = Throttle.nobodyName(AccountRules.key(name))
@@ -186,19 +188,17 @@ struct AccountsPages: Sendable {
     let token = Token.make()
     let before = app.cookie(app.cookieName, in: request).map(Token.hash)
     let agent = request.headers[.userAgent] ?? ""
-    try await app.database.write { connection in
+    let hash = try await app.database.write { connection in
       try first(connection)
       if let before { try SessionStore.end(connection, tokenHash: before) }
       try SessionStore.start(
         connection, user: user, tokenHash: Token.hash(token), agent: agent, address: visitor.address, now: visitor.now)
+      return try AccountsStore.credentials(connection, id: user)?.hash
     }
     var response = Response(status: .seeOther, headers: [.location: next])
     response.headers.append(
       .init(name: .setCookie, value: app.setCookie(app.cookieName, token, maxAgeSeconds: Session.absoluteSeconds)))
-    response.headers.append(
-      .init(
-        name: .setCookie,
-        value: app.setCookie(app.deviceCookieName, app.deviceMark(user: user), maxAgeSeconds: 365 * 86_400)))
+    response.headers.append(.init(name: .setCookie, value: app.setDeviceCookie(user: user, hash: hash ?? "")))
     return response
   }
 

@@ -108,7 +108,9 @@ struct SettingsPages: Sendable {
       try AccountsStore.setPassword(connection, user: user, hash: hash)
       try SessionStore.endAll(connection, user: user, except: session)
     }
-    return Response(status: .seeOther, headers: [.location: "/settings/password?saved=1"])
+    return Response(
+      status: .seeOther,
+      headers: [.location: "/settings/password?saved=1", .setCookie: app.setDeviceCookie(user: user, hash: hash)])
   }
 
   // MARK: Sessions

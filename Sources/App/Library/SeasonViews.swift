@@ -55,7 +55,7 @@ enum SeasonViews {
       name="season" value="\(line.number)">\(t(.skipSeason))</button></form>
       """ : HTML()
     return """
-      \(specials)<details class="tools"><summary aria-label="\(t(.moreOf, ["what": season]))">\(t(.more))</summary>\
+      \(specials)<details class="tools"><summary>\(t(.moreSeason))</summary>\
       \(Views.rating(action: "\(URLs.season(page.title.id, line.number))/rating", name: season, current: line.rating,
         scale: frame.user?.scale ?? .points, back: back, t))\(skip)</details>
       """

@@ -16,9 +16,13 @@ enum SkipStore {
     ) { $0.int() } != nil
   }
 
-  private static func isSeen(_ connection: Connection, user: Int, title: Int, episode: Int) throws -> Bool {
+  private static func isSeen(
+    _ connection: Connection, user: Int, title: Int, episode: Int, pass: Int
+  ) throws -> Bool {
     try connection.first(
-      "SELECT 1 FROM plays WHERE user_id = $1 AND title_id = $2 AND episode_id = $3 LIMIT 1", user, title, episode
+      """
+      SELECT 1 FROM plays WHERE user_id = $1 AND title_id = $2 AND episode_id = $3 AND ($4 = 0 OR pass = $4) LIMIT 1
+      """, user, title, episode, pass
     ) { $0.int() } != nil
   }
 
@@ -32,7 +36,8 @@ enum SkipStore {
     var journal = try Journal(connection, user: user, kind: isSkip ? .skipped : .unskipped, title: title.id, now: now)
     describe(&journal, [episode])
     let isSkipped = try isSkipped(connection, user: user.id, title: title.id, episode: id)
-    if isSkip, !isSkipped, try !isSeen(connection, user: user.id, title: title.id, episode: id) {
+    let pass = try PassStore.open(connection, user: user.id, title: title.id)?.id ?? 0
+    if isSkip, !isSkipped, try !isSeen(connection, user: user.id, title: title.id, episode: id, pass: pass) {
       try insert(&journal, title: title.id, [episode])
     } else if !isSkip, isSkipped {
       try journal.delete(.skips, key: id, title: title.id)

@@ -473,7 +473,6 @@ enum Key: Int, CaseIterable, Sendable {
   case sourceNameStarter
   case sourceNameOwn
   case skipSeason
-  case more
   case moreOf
   case fromHereUpTo
   case whyLastDay
@@ -513,4 +512,5 @@ enum Key: Int, CaseIterable, Sendable {
   case didWatchRated
   case didWatchEpisodeRated
   case problemPlayRating
+  case moreSeason
 }

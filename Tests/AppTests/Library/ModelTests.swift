@@ -81,7 +81,7 @@ private struct Model {
   mutating func skip(_ episode: Int, _ isSkip: Bool, now: Instant) {
     if !isSkip {
       skips.remove(episode)
-    } else if !isSeen(episode, in: 0), skips.insert(episode).inserted {
+    } else if !isSeen(episode, in: open), skips.insert(episode).inserted {
       if entry == nil { enter(as: .watching, now: now) }
       endOpenWhenDone()
     }

@@ -115,7 +115,8 @@ extension HTTPField.Name {
 
 /// Runs a test on a site of its own.
 func withSite<T: Sendable>(
-  config change: (inout Config) -> Void = { _ in }, _ body: @Sendable (Site) async throws -> T
+  config change: (inout Config) -> Void = { _ in }, prepared: @escaping @Sendable (SQL) -> Void = Statements.note,
+  _ body: @Sendable (Site) async throws -> T
 ) async throws -> T {
   let folder = FileManager.default.temporaryDirectory.path + "/flixlist-test-\(UUID().uuidString)"
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -128,7 +129,7 @@ func withSite<T: Sendable>(
   config.secret = String(repeating: "0123456789abcdef", count: 4)
   change(&config)
   let meters = Meters(factory: NOOPMetricsHandler.instance)
-  let database = try SQLite(path: config.databasePath, observer: meters.databaseObserver(prepared: Statements.note))
+  let database = try SQLite(path: config.databasePath, observer: meters.databaseObserver(prepared: prepared))
   let clock = Clock()
   let log = LogBox()
   var logger = Logger(label: "test") { _ in LogLines(level: .info, clock: { clock.now }, write: { log.add($0) }) }

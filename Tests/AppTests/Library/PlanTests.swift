@@ -1,0 +1,111 @@
+import HTTPTypes
+import SQL
+import Synchronization
+import Testing
+
+@testable import App
+
+/// No page reads a whole table: the cost grows with what is shown, not with what is kept.
+///
+/// SQLite here keeps no statistics of the tables (the first test holds that), so its plans are the same whatever the
+/// size of the library.
+@Suite struct PlanTests {
+  /// Tables that grow with the record or the catalogue.
+  static let large = ["plays", "entries", "episodes", "titles", "shelf", "days", "list_items", "activities", "changes"]
+
+  @Test func thePlannerKeepsNoStatisticsSoPlansDoNotDependOnTheSize() async throws {
+    try await withSite { (site) async throws in
+      #expect(try await site.number("SELECT count(*) FROM sqlite_master WHERE name LIKE 'sqlite_stat%'") == 0)
+    }
+  }
+
+  @Test func noPageAndNoActionScansALargeTable() async throws {
+    let seen = Seen()
+    try await withSite(prepared: { seen.add($0) }) { (site) async throws in
+      let alice = try await site.person("alice")
+      try await Self.useEverything(alice, site)
+      let statements = seen.all
+      #expect(statements.count > 60)
+      for statement in statements where !statement.uppercased().hasPrefix("PRAGMA") {
+        let scans = try await Self.scans(site, statement)
+        #expect(scans.isEmpty, "\(scans) in \(statement)")
+      }
+    }
+  }
+
+  /// The statements that a site prepared.
+  private final class Seen: Sendable {
+    private let texts = Mutex<Set<String>>([])
+    var all: [String] { texts.withLock { $0.sorted() } }
+    func add(_ sql: SQL) { _ = texts.withLock { $0.insert(sql.text(for: .sqlite)) } }
+  }
+
+  /// Opens every page and does everything once.
+  private static func useEverything(_ alice: Person, _ site: Site) async throws {
+    let first = try await site.episode(SmallCatalogue.six, 1, 1)
+    let second = try await site.episode(SmallCatalogue.six, 1, 2)
+    for (path, fields) in [
+      ("/titles/2/plays", ["episode": "\(first)"]), ("/titles/2/plays", ["all": "1", "when": "2024-05"]),
+      ("/titles/1/plays", ["when": "2020-02-29"]), ("/titles/1/entry", ["rating": "80", "note": "x"]),
+      ("/titles/5/entry", ["status": "planned"]), ("/titles/3/plays", ["all": "1"]),
+      ("/titles/2/passes", ["name": "Again"]), ("/titles/2/plays", ["episode": "\(first)"]),
+      ("/episodes/\(second)/skip", ["skip": "1"]), ("/episodes/\(second)/skip", ["skip": "0"]),
+      ("/titles/2/skips", ["season": "1"]), ("/episodes/\(first)/rating", ["rating": "70"]),
+      ("/titles/2/seasons/1/rating", ["rating": "70"]),
+    ] {
+      #expect(try await alice.post(path, fields).status == .seeOther, "\(path)")
+    }
+    let last = try await site.number("SELECT max(id) FROM activities WHERE id > 0")
+    _ = try await alice.post("/activity/\(last)/undo")
+    for path in Self.pages(first) {
+      #expect(try await alice.get(path).status == .ok, "\(path)")
+    }
+  }
+
+  private static func pages(_ episode: Int) -> [String] {
+    [
+      "/", "/library", "/library?kind=movie&status=completed&sort=rating", "/library?genre=Drama&q=arr&sort=added",
+      "/library?status=watching&sort=progress", "/library?kind=show&sort=watched&page=2", "/history", "/activity",
+      "/titles/1", "/titles/2", "/titles/2/seasons/1?episode=\(episode)", "/titles/2/seasons/1?unseen=1",
+      "/search?q=arrival", "/search?q=the", "/export/record.json", "/export/activities.json", "/settings",
+      "/settings/sessions", "/settings/data",
+    ]
+  }
+
+  /// The lines of a statement's plan that read a whole large table.
+  private static func scans(_ site: Site, _ statement: String) async throws -> [String] {
+    try await site.database.read { connection in
+      var found: [String] = []
+      let aliases = Self.aliases(statement)
+      try connection.explain(statement) { line in
+        let words = line.split(separator: " ").map(String.init)
+        guard words.first == "SCAN", words.count > 1 else { return }
+        // A name that also stands for something small, such as a CTE of one row, says nothing.
+        if aliases[words[1], default: [words[1]]].allSatisfy(Self.large.contains) { found.append(line) }
+      }
+      return found
+    }
+  }
+
+  /// Which tables each alias of a statement stands for.
+  private static func aliases(_ statement: String) -> [String: Set<String>] {
+    var aliases: [String: Set<String>] = [:]
+    let words = statement.split(whereSeparator: { " \n(),".contains($0) }).map(String.init)
+    for (place, word) in words.enumerated() where ["FROM", "JOIN"].contains(word.uppercased()) {
+      guard place + 2 < words.count else { continue }
+      aliases[words[place + 2], default: []].insert(words[place + 1])
+    }
+    return aliases
+  }
+}
+
+extension Connection {
+  /// The lines of a statement's query plan, a number standing in for each value.
+  func explain(_ text: String, _ body: (String) -> Void) throws {
+    let filled = text.replacing(/\$[0-9]+/, with: "1")
+    try each(SQL(trusted: "EXPLAIN QUERY PLAN " + filled)) { row in
+      _ = (row.int(), row.int(), row.int())
+      body(row.text())
+    }
+  }
+}
