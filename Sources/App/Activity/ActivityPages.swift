@@ -47,9 +47,22 @@ struct ActivityPages: Sendable {
       return try await Answers(app: app, context: context).undone(request, form, activity: id, title: nil)
     } catch UndoRefusal.tooOld {
       throw Problem(.conflict, .problemUndoOld, ["days": String(Journal.undoDays)])
-    } catch UndoRefusal.changedSince {
-      throw Problem(.conflict, .problemUndoChanged)
+    } catch UndoRefusal.changedSince(let later) {
+      throw try await refused(context, later: later)
     }
+  }
+
+  /// Why an undo is refused, naming the later change that stands in its way.
+  private func refused(_ context: SignedIn, later: Int?) async throws -> Problem {
+    let user = context.user
+    let line = try await app.database.read { connection in
+      try later.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) }
+    }
+    guard let line else { return Problem(.conflict, .problemUndoChanged) }
+    let frame = Frame(app: app, visitor: context.visitor)
+    let said = Views.sentence(line, frame.t, user.scale)
+    let what = line.title.map { "\($0.name): \(said)" } ?? said
+    return Problem(.conflict, .problemUndoNamed, ["what": what, "date": frame.dates.moment(line.at)])
   }
 
   @Sendable func redate(_ request: Request, _ context: SignedIn) async throws -> Response {

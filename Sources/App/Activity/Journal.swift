@@ -192,7 +192,7 @@ enum UndoRefusal: Error, Sendable {
   /// Its changes were dropped after `Journal.undoDays`.
   case tooOld
   /// A later change stands in the way; the activity that made it, when known.
-  case changedSince
+  case changedSince(by: Int?)
 }
 
 extension Journal {
@@ -219,7 +219,7 @@ extension Journal {
     if state.0 { throw UndoRefusal.undone }
     let changes = try changes(connection, user: user.id, activity: activity)
     if changes.isEmpty { throw UndoRefusal.tooOld }
-    for change in changes { try restore(connection, user: user.id, change) }
+    for change in changes { try restore(connection, user: user.id, change, of: activity) }
     try connection.execute(
       "UPDATE activities SET undone_at = $3 WHERE user_id = $1 AND id = $2", user.id, activity, now)
     let today = user.zone.clock(at: now).day
@@ -251,10 +251,24 @@ extension Journal {
     }
   }
 
-  private static func restore(_ connection: Connection, user: Int, _ change: Change) throws {
+  /// The latest activity after the given one that touched the same row and stands.
+  private static func later(_ connection: Connection, user: Int, _ change: Change, than activity: Int) throws -> Int? {
+    try connection.first(
+      """
+      SELECT c.activity_id FROM changes c JOIN activities a ON a.id = c.activity_id
+      WHERE c.user_id = $1 AND c.tbl = $2 AND c.key = $3 AND c.activity_id > $4 AND a.undone_at IS NULL
+      ORDER BY c.activity_id DESC LIMIT 1
+      """, user, change.table.rawValue, change.key, activity
+    ) { $0.int() }
+  }
+
+  private static func restore(_ connection: Connection, user: Int, _ change: Change, of activity: Int) throws {
+    func refusal() throws -> UndoRefusal {
+      .changedSince(by: try later(connection, user: user, change, than: activity))
+    }
     let names = (change.after ?? change.before ?? [:]).keys.sorted()
     let current = try read(connection, user: user, change.table, key: change.key, names)
-    guard current == change.after else { throw UndoRefusal.changedSince }
+    guard current == change.after else { throw try refusal() }
     switch (change.before, change.after) {
     case (nil, _): try connection.execute(change.table.delete, user, change.key)
     case (let before?, nil):
@@ -262,13 +276,13 @@ extension Journal {
         try insert(connection, user: user, change.table, key: change.key, before)
       } catch let error as DatabaseError where error.kind == .constraint {
         // Something that came since stands in its place, such as a play with the same `once`.
-        throw UndoRefusal.changedSince
+        throw try refusal()
       }
     case (let before?, _):
       do {
         try update(connection, user: user, change.table, key: change.key, before)
       } catch let error as DatabaseError where error.kind == .constraint {
-        throw UndoRefusal.changedSince
+        throw try refusal()
       }
     }
   }

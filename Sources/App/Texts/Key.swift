@@ -411,6 +411,7 @@ enum Key: Int, CaseIterable, Sendable {
   case problemRating
   case problemNoteLong
   case problemUndoOld
+  case problemUndoNamed
   case problemUndoChanged
   case problemTooManyTitles
   case didRatePart

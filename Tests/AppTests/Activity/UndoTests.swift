@@ -24,6 +24,8 @@ import Testing
       _ = try await alice.post("/titles/1/entry", ["rating": "90"])
       let refused = try await alice.post("/activity/\(try #require(first.done))/undo")
       #expect(refused.status == .conflict && refused.body.contains("a later change stands on it"))
+      // It is named, so that one knows which to undo first.
+      #expect(refused.body.contains("Arrival: Rated 9 of 10"))
       #expect(try await site.record("alice").contains("\"rating\": 90"))
     }
   }
