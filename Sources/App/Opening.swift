@@ -23,6 +23,8 @@ public enum Opening {
     let database = try openFile(config, observer: observer)
     do {
       try migrate(database, now: now)
+      // Also when an earlier start broke off between the two.
+      try database.writeBlocking { try Recounts.catchUp($0, now: now) }
       try Starter.load(database, now: now)
       try mark(config)
     } catch {
@@ -69,9 +71,7 @@ public enum Opening {
     let state = try database.writeBlocking { try migrations.state(on: $0) }
     switch state {
     case .current: return
-    case .empty, .behind:
-      try migrations.migrate(database, now: now)
-      try database.writeBlocking { try Recounts.catchUp($0, now: now) }
+    case .empty, .behind: try migrations.migrate(database, now: now)
     case .ahead(let names):
       throw StartProblem(
         """
