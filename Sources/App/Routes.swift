@@ -30,6 +30,7 @@ extension App {
     TitlePages(app: self).addRoutes(to: signedIn)
     EpisodePages(app: self).addRoutes(to: signedIn)
     LibraryPages(app: self).addRoutes(to: signedIn)
+    ListPages(app: self).addRoutes(to: signedIn)
     ActivityPages(app: self).addRoutes(to: signedIn)
     SettingsPages(app: self, accounts: accounts).addRoutes(to: signedIn)
     ExportPages(app: self).addRoutes(to: signedIn)

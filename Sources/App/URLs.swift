@@ -6,6 +6,7 @@ enum URLs {
   static let library = "/library"
   static let history = "/history"
   static let activity = "/activity"
+  static let lists = "/lists"
   static let search = "/search"
   static let settings = "/settings"
 
@@ -27,6 +28,9 @@ enum URLs {
   static func entry(_ title: Int) -> String { "/titles/\(title)/entry" }
   static func rating(episode: Int) -> String { "/episodes/\(episode)/rating" }
   static func rating(title: Int, season: Int) -> String { "/titles/\(title)/seasons/\(season)/rating" }
+  static func list(_ list: Int) -> String { "/lists/\(list)" }
+  static func listItems(_ list: Int) -> String { "/lists/\(list)/items" }
+  static func listItem(_ list: Int, _ item: Int) -> String { "/lists/\(list)/items/\(item)" }
   static func undo(_ activity: Int) -> String { "/activity/\(activity)/undo" }
 
   static func search(_ query: String, kind: String? = nil) -> String {

@@ -174,7 +174,8 @@ enum Views {
 
   /// A card of a grid.
   static func card(
-    _ card: LibraryStore.Card, _ frame: Frame, scale: Scale, showsStatus: Bool = true, extra: HTML = HTML()
+    _ card: LibraryStore.Card, _ frame: Frame, scale: Scale, showsStatus: Bool = true, extra: HTML = HTML(),
+    attributes: HTML = HTML()
   ) -> HTML {
     let t = frame.t
     var facts: [String] = [card.year.map(String.init) ?? "", kind(card.kind, t)]
@@ -184,7 +185,8 @@ enum Views {
     let line = facts.filter { !$0.isEmpty }.joined(separator: separator)
     let bar = card.kind == .show && card.plays > 0 ? progress(seen: card.seen, of: card.due, t) : HTML()
     return """
-      <li class="card" id="t\(card.titleID)" data-item><a href="\(URLs.title(card.titleID, name: card.name))">\
+      <li class="card" id="t\(card.titleID)" data-item\(attributes)>\
+      <a href="\(URLs.title(card.titleID, name: card.name))">\
       \(poster(card.titleID))\
       <h3>\(card.name)</h3></a><p class="meta">\(line)</p>\(bar)\(extra)</li>
       """

@@ -182,6 +182,8 @@ def fill(account):
     lost = find("Lost", 2004)
     account.tick(lost, 1)
     account.post(f"/titles/{lost}/entry", status="paused")
+    account.post("/lists", name="Rainy Sundays", note="With tea, by the window.", title=[show, film, lost])
+    account.post("/lists", name="Best of what I saw", rule="status=completed&sort=rating")
 
 
 # The browser

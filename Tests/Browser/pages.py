@@ -1,5 +1,6 @@
 """Every page there is, as somebody sees it: who opens it and how."""
 
+import re
 from dataclasses import dataclass
 
 from playwright.sync_api import expect
@@ -61,6 +62,27 @@ def season(account):
     return f"/titles/{account.find(*SHOW)}/seasons/2"
 
 
+def listed(name):
+    """The address of a list by its name."""
+    return lambda account: re.search(rf'href="(/lists/\d+)">{name}<', account.get("/lists"))[1]
+
+
+def change_a_title_of_a_list(page):
+    page.get_by_role("link", name=f"Change {FILM[0]}").click()
+    expect(page.get_by_role("heading", name=FILM[0], level=2)).to_be_visible()
+
+
+def open_the_forms_of_a_list(page):
+    page.get_by_text("Change this list").click()
+    expect(page.get_by_role("button", name="Delete this list")).to_be_visible()
+
+
+def send_bad_list(page):
+    page.get_by_label("Name", exact=True).fill("rainy SUNDAYS")
+    page.get_by_role("button", name="Make the list").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 PAGES = [
     Page("landing", None, "/"),
     Page("register", None, "/register"),
@@ -79,6 +101,13 @@ PAGES = [
     Page("library, empty", "newcomer", "/library"),
     Page("library, nothing fits", "typical", "/library?status=paused&genre=Western"),
     Page("library", "typical", "/library"),
+    Page("lists, empty", "newcomer", "/lists"),
+    Page("lists", "typical", "/lists"),
+    Page("lists, with errors", "typical", "/lists", send_bad_list),
+    Page("list", "typical", listed("Rainy Sundays")),
+    Page("list, one title", "typical", listed("Rainy Sundays"), change_a_title_of_a_list),
+    Page("list, its forms", "typical", listed("Rainy Sundays"), open_the_forms_of_a_list),
+    Page("list by rule", "typical", listed("Best of what I saw")),
     Page("history, empty", "newcomer", "/history"),
     Page("history", "typical", "/history"),
     Page("activity, empty", "newcomer", "/activity"),

@@ -3,7 +3,8 @@ import SQL
 /// The kinds of things a person does to their record.
 enum ActivityKind: String, Sendable, CaseIterable {
   case watched, unwatched, redated, planned, watching, paused, dropped, removed, rated, unrated, favoured, unfavoured,
-    noted, skipped, unskipped, specialsCounted, specialsLeft, passBegun, passEnded, passRenamed, passDeleted
+    noted, skipped, unskipped, specialsCounted, specialsLeft, passBegun, passEnded, passRenamed, passDeleted,
+    listMade, listChanged, listDeleted, listAdded, listRemoved, listMoved, listSorted, listTransferred
 }
 
 /// What the line about an activity says beside its kind and title.
@@ -19,14 +20,20 @@ struct ActivityDetail: Sendable, Equatable {
   var episode: Int?
   /// The rating that was given.
   var rating: Int?
+  /// What the thing was called that is no title, such as a list.
+  var name: String?
 
   /// As it is kept: a JSON object with sorted keys.
   var text: String {
-    let all: [(String, Int?)] = [
+    let numbers: [(String, Int?)] = [
       ("count", count == 0 ? nil : count), ("episode", episode), ("left", notAired == 0 ? nil : notAired),
       ("number", number), ("rating", rating), ("season", season),
     ]
-    return "{" + all.compactMap { name, value in value.map { "\"\(name)\":\($0)" } }.joined(separator: ",") + "}"
+    let words: [(String, String?)] = [("name", name)]
+    var image: Image = [:]
+    for (name, value) in numbers { if let value { image[name] = .int(value) } }
+    for (name, value) in words { if let value { image[name] = .text(value) } }
+    return ImageText.write(image)
   }
 
   /// No detail.
@@ -47,6 +54,7 @@ struct ActivityDetail: Sendable, Equatable {
     self.number = number("number")
     episode = number("episode")
     rating = number("rating")
+    if case .text(let text) = image["name"] { name = text }
   }
 }
 

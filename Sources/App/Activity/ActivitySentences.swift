@@ -38,6 +38,24 @@ extension Views {
     case .passEnded: return t(.didEndPass)
     case .passRenamed: return t(.didRenamePass)
     case .passDeleted: return detail.count == 0 ? t(.didDeletePass) : t(.didDeletePassPlays, n: detail.count)
+    case .listMade, .listChanged, .listDeleted, .listAdded, .listRemoved, .listMoved, .listSorted, .listTransferred:
+      return list(line, t)
+    }
+  }
+
+  /// What was done with a list; with a title it was about that title on it.
+  private static func list(_ line: ActivityLine, _ t: Texts) -> String {
+    let name = ["name": line.detail.name ?? ""]
+    let (count, isOfTitle) = (line.detail.count, line.title != nil)
+    switch line.kind {
+    case .listMade: return count == 0 ? t(.didMakeList, name) : t(.didMakeListOf, n: count, name)
+    case .listChanged: return t(isOfTitle ? .didNoteOnList : .didChangeList, name)
+    case .listDeleted: return t(.didDeleteList, name)
+    case .listAdded: return isOfTitle ? t(.didAddToList, name) : t(.didAddManyToList, n: count, name)
+    case .listRemoved: return t(.didRemoveFromList, name)
+    case .listMoved: return t(isOfTitle ? .didMoveOnList : .didMoveList, name)
+    case .listSorted: return t(.didSortList, name)
+    default: return t(.didMoveToList, name)
     }
   }
 }

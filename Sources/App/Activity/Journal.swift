@@ -269,6 +269,12 @@ extension Journal {
     let names = (change.after ?? change.before ?? [:]).keys.sorted()
     let current = try read(connection, user: user, change.table, key: change.key, names)
     guard current == change.after else { throw try refusal() }
+    // What came onto a list later would go with it, unseen.
+    if change.table == .lists, change.before == nil,
+      let item = try ListStore.lastItem(connection, user: user, list: change.key)
+    {
+      throw UndoRefusal.changedSince(by: try ListStore.activity(connection, user: user, item: item))
+    }
     switch (change.before, change.after) {
     case (nil, _): try connection.execute(change.table.delete, user, change.key)
     case (let before?, nil):

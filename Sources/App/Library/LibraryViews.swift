@@ -20,7 +20,8 @@ enum LibraryViews {
     }
     let list: HTML = "<h2 class=\"hidden\">\(t(.listTitles))</h2><ul class=\"grid\">\(cards)</ul>"
     return """
-      <h1>\(t(.navLibrary))</h1>\(tabs(model, t))\(filters(model, t))
+      <div class="head"><h1>\(t(.navLibrary))</h1><a href="\(URLs.lists)">\(t(.navLists))</a></div>
+      \(tabs(model, t))\(filters(model, t))
       \(cards.isEmpty ? empty(model, t) : list)\(pages(model, t))
       """
   }

@@ -60,6 +60,8 @@ enum TitleStore {
     /// Aired, unseen, unskipped episodes before the last seen one.
     var gaps: [Episode]
     var passes: [PassStore.Line]
+    /// The lists that it can be put on, and is on.
+    var lists: [ListPageStore.Choice]
     var answer: ActivityLine?
   }
 
@@ -93,6 +95,7 @@ enum TitleStore {
       next: next,
       gaps: isShow && hasPlays ? try gaps(connection, user: user.id, title: id, pass: shelf?.pass, today: today) : [],
       passes: isShow && hasPlays ? try PassStore.lines(connection, user: user.id, title: id) : [],
+      lists: try ListPageStore.choices(connection, user: user.id, title: id),
       answer: try asked.done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) })
   }
 

@@ -14,7 +14,7 @@ enum TitleViews {
         action: URLs.entry(page.title.id), name: page.title.name, current: page.entry?.rating, scale: user.scale,
         back: back, frame.t))
       \(page.title.overview.isEmpty ? HTML() : "<p class=\"overview\">\(page.title.overview)</p>")
-      \(people(page, frame))</div></article>
+      \(people(page, frame))\(ListViews.picker(page, frame, back: back))</div></article>
       \(isShow ? progress(page, frame, back) : HTML())
       \(isShow ? SeasonViews.seasons(page, frame, back: back) : HTML())
       \(isShow ? PassViews.section(page, frame, back: back) : HTML())

@@ -52,6 +52,13 @@ import Testing
       ("/episodes/\(second)/skip", ["skip": "1"]), ("/episodes/\(second)/skip", ["skip": "0"]),
       ("/titles/2/skips", ["season": "1"]), ("/episodes/\(first)/rating", ["rating": "70"]),
       ("/titles/2/seasons/1/rating", ["rating": "70"]),
+      ("/lists", ["name": "A", "title": "1"]), ("/lists", ["name": "B", "copy": "1"]),
+      ("/lists", ["name": "C", "rule": "kind=movie"]), ("/lists/1", ["note": "x"]), ("/lists/1/move", ["to": "2"]),
+      ("/lists/1/items", ["title": "2"]), ("/lists/1/items", ["title": "2"]), ("/lists/1/items/1", ["note": "x"]),
+      ("/lists/1/items/1/move", ["move": "down"]), ("/lists/1/items/1/copy", ["list": "2"]),
+      ("/lists/1/sort", ["by": "name"]), ("/lists/1/sort", ["by": "year"]), ("/lists/1/sort", ["by": "rating"]),
+      ("/lists/1/sort", ["by": "added"]), ("/lists/1/sort", ["by": "watched"]), ("/lists/1/items/1/delete", [:]),
+      ("/lists/2/delete", [:]),
     ] {
       #expect(try await alice.post(path, fields).status == .seeOther, "\(path)")
     }
@@ -68,7 +75,7 @@ import Testing
       "/library?status=watching&sort=progress", "/library?kind=show&sort=watched&page=2", "/history", "/activity",
       "/titles/1", "/titles/2", "/titles/2/seasons/1?episode=\(episode)", "/titles/2/seasons/1?unseen=1",
       "/search?q=arrival", "/search?q=the", "/export/record.json", "/export/activities.json", "/settings",
-      "/settings/sessions", "/settings/data",
+      "/settings/sessions", "/settings/data", "/lists", "/lists/1", "/lists/1?edit=3", "/lists/3",
     ]
   }
 

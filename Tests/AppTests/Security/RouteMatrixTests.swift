@@ -27,6 +27,11 @@ import Testing
     "POST /passes/{id}/delete": .signedIn,
     "POST /plays/{id}/delete": .signedIn, "GET /library": .signedIn, "GET /history": .signedIn,
     "GET /activity": .signedIn, "POST /activity/{id}/undo": .signedIn, "POST /activity/{id}/when": .signedIn,
+    "GET /lists": .signedIn, "POST /lists": .signedIn, "GET /lists/{id}": .signedIn, "POST /lists/{id}": .signedIn,
+    "POST /lists/{id}/delete": .signedIn, "POST /lists/{id}/move": .signedIn, "POST /lists/{id}/sort": .signedIn,
+    "POST /lists/{id}/items": .signedIn, "POST /lists/{id}/items/{item}": .signedIn,
+    "POST /lists/{id}/items/{item}/move": .signedIn, "POST /lists/{id}/items/{item}/copy": .signedIn,
+    "POST /lists/{id}/items/{item}/delete": .signedIn,
     "GET /settings": .signedIn, "POST /settings": .signedIn, "POST /settings/zone": .signedIn,
     "GET /settings/password": .signedIn, "POST /settings/password": .signedIn, "GET /settings/sessions": .signedIn,
     "POST /settings/sessions/{id}/delete": .signedIn, "GET /settings/data": .signedIn,
@@ -52,7 +57,7 @@ import Testing
       for (route, who) in Self.table.sorted(by: { $0.key < $1.key }) {
         let parts = route.split(separator: " ").map(String.init)
         let path = parts[1].replacing("{id}", with: "999999").replacing("{number}", with: "1")
-          .replacing("{file}", with: "999999.svg").replacing("{token}", with: "nonsense")
+          .replacing("{item}", with: "1").replacing("{file}", with: "999999.svg").replacing("{token}", with: "nonsense")
         func ask(_ person: Person) async throws -> Answer {
           parts[0] == "GET" ? try await person.get(path) : try await person.post(path)
         }

@@ -63,6 +63,9 @@ import Testing
       _ = try await alice.post("/titles/2/plays", ["season": "1"])
       _ = try await alice.post("/titles/3/plays", ["episode": "\(try await site.episode(3, 1, 2))"])
       _ = try await alice.post("/titles/1/entry", ["rating": "80"])
+      for name in ["Six", "Seven"] { _ = try await alice.post("/lists", ["name": name, "title": "1"]) }
+      _ = try await alice.post("/lists/1/items", ["title": "2"])
+      _ = try await alice.post("/lists", ["name": "Eight", "rule": "kind=movie"])
       _ = try await site.database.write { try $0.execute("UPDATE users SET language = 'zz'") }
       let root = try await site.person("root")
       var pages = [
@@ -71,7 +74,7 @@ import Testing
       ]
       pages += [
         "/settings", "/settings/password", "/settings/sessions", "/settings/data", "/titles/new", "/help/keys",
-        "/about", "/nothing",
+        "/about", "/nothing", "/lists", "/lists/1?edit=1&done=1", "/lists/3",
       ]
       // Names of people, titles, files, keys, zones and languages are nobody's text to translate.
       let names: Set<String> = [
@@ -80,7 +83,7 @@ import Testing
         "Somebody", "An", "Actor", "FlixList", "IMDb", "One", "Two", "Three", "Four", "A", "film", "called", "Amélie",
         "With",
         "Specials", "Sixteen", "record", "json", "activities", "English", "Español", "Deutsch", "example", "org", "w",
-        "u", "j", "k",
+        "u", "j", "k", "Seven", "Eight",
         "g", "h", "l", "qqqq", "arrival", "US", "E", "S", "R", "local",
       ]
       for (person, paths) in [(alice, pages), (root, ["/admin/users"])] {
