@@ -11,6 +11,9 @@ struct ErrorPages: Sendable {
   let app: App
 
   func response(to error: any Error, context: Visit) -> Response {
+    if let refused = error as? WhenRefused {
+      return WhenForm.response(to: refused, Frame(app: app, visitor: context.visitor ?? app.visitorOfNobody))
+    }
     let problem = problem(of: error, context: context)
     if let location = problem.location {
       return Response(status: .seeOther, headers: [.location: location])

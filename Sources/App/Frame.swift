@@ -47,7 +47,7 @@ struct Frame: Sendable {
       <a class="skip" href="#main">\(t(.skipLink))</a>
       \(header(place))
       <main id="main" tabindex="-1" class="\(kind.rawValue)">\(zoneBanner)\(main)</main>
-      \(statusElement(answer))\(footer)\(isSignedIn ? tabs(place) : HTML())
+      \(statusElement(answer))\(isSignedIn ? Views.whenWords(t) : HTML())\(footer)\(isSignedIn ? tabs(place) : HTML())
       </body></html>
       """
     return Self.response(html, status: status)

@@ -9,6 +9,7 @@ let migrations = Migrator([
   Migration("002-catalogue", catalogueTables),
   Migration("003-record", recordTables),
   Migration("004-tracking", trackingTables),
+  Migration("012-history", historyTables),
 ])
 
 private let accountsTables = """

@@ -31,6 +31,8 @@ extension App {
     EpisodePages(app: self).addRoutes(to: signedIn)
     LibraryPages(app: self).addRoutes(to: signedIn)
     ListPages(app: self).addRoutes(to: signedIn)
+    HistoryPages(app: self).addRoutes(to: signedIn)
+    DiaryPages(app: self).addRoutes(to: signedIn)
     ActivityPages(app: self).addRoutes(to: signedIn)
     SettingsPages(app: self, accounts: accounts).addRoutes(to: signedIn)
     ExportPages(app: self).addRoutes(to: signedIn)

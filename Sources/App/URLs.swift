@@ -5,6 +5,8 @@ enum URLs {
   static let home = "/"
   static let library = "/library"
   static let history = "/history"
+  static let historyPlays = "/history/plays"
+  static let diary = "/settings/diary"
   static let activity = "/activity"
   static let lists = "/lists"
   static let search = "/search"
@@ -31,6 +33,12 @@ enum URLs {
   static func list(_ list: Int) -> String { "/lists/\(list)" }
   static func listItems(_ list: Int) -> String { "/lists/\(list)/items" }
   static func listItem(_ list: Int, _ item: Int) -> String { "/lists/\(list)/items/\(item)" }
+  static func play(_ play: Int) -> String { "/plays/\(play)" }
+  static func when(_ activity: Int) -> String { "/activity/\(activity)/when" }
+
+  /// The history of one title.
+  static func history(title: Int) -> String { "/history?title=\(title)" }
+
   static func undo(_ activity: Int) -> String { "/activity/\(activity)/undo" }
 
   static func search(_ query: String, kind: String? = nil) -> String {

@@ -78,7 +78,7 @@ enum Views {
   static func answer(_ line: ActivityLine?, back: String, _ frame: Frame) -> HTML? {
     guard let line, let user = frame.user else { return nil }
     let t = frame.t
-    let said = sentence(line, t, user.scale)
+    let said = sentence(line, t, user.scale, frame.dates)
     if line.isUndone { return "<div><span>\(t(.answerUndone, ["what": said]))</span></div>" }
     return """
       <div><span>\(said)</span> \(undo(line.id, back: back, t))\(whenForm(line, back: back, frame))</div>
@@ -95,23 +95,6 @@ enum Views {
     <button class="link undo"\(what.isEmpty ? HTML() : " aria-label=\"\(t(.undoWhat, ["what": what]))\"")>\
     \(t(.undo))</button></form>
     """
-  }
-
-  /// Changes the date of what was just marked, without leaving the page.
-  private static func whenForm(_ line: ActivityLine, back: String, _ frame: Frame) -> HTML {
-    let t = frame.t
-    guard line.kind == .watched else { return HTML() }
-    let choices: [(String, Key)] = [("now", .whenNow), ("release", .whenRelease), ("unknown", .whenUnknown)]
-    return """
-       <details class="when"><summary>\(t(.changeDate))</summary>
-      <form class="row" method="post" action="/activity/\(line.id)/when">\(hidden("back", back))
-      \(choices.map { value, key -> HTML in
-        "<button class=\"btn small\" name=\"when\" value=\"\(value)\">\(t(key))</button>"
-      })</form>
-      <form class="row" method="post" action="/activity/\(line.id)/when">\(hidden("back", back))
-      <label>\(t(.whenDate)) <input type="date" name="when"\(frame.dates.bounds(hasTime: false)) required></label>
-      <button class="btn small">\(t(.save))</button></form></details>
-      """
   }
 
   /// The buttons that rate a title, a season or an episode: one click each.

@@ -17,7 +17,7 @@ public struct Form: Sendable {
     case repeated(String)
   }
 
-  /// How many fields one form may have; the largest of ours names 500 titles beside its other fields.
+  /// How many fields one form may have; the largest of ours name 500 titles or plays beside their other fields.
   public static let maximumFields = 520
 
   /// No fields.

@@ -26,11 +26,19 @@ struct SettingsPages: Sendable {
 
   @Sendable func profile(_ request: Request, _ context: SignedIn) async throws -> Response {
     let user = context.user.id
-    guard let profile = try await app.database.read({ try AccountsStore.profile($0, user: user) }) else {
-      throw Problem.notFound
+    let query = try request.query()
+    let done = query["done"].flatMap { Int(digits: $0) }
+    let (profile, line) = try await app.database.read { connection in
+      (
+        try AccountsStore.profile(connection, user: user),
+        try done.flatMap { try ActivityStore.line(connection, user: user, id: $0) }
+      )
     }
-    let isSaved = try request.query()["saved"] == "1"
-    return SettingsViews.profile(frame(context), profile, FieldErrors(), isSaved: isSaved)
+    guard let profile else { throw Problem.notFound }
+    let (frame, t) = (frame(context), context.visitor.texts)
+    let said = query["saved"] == "1" ? t(.saved) : query["recounted"] == "0" ? t(.recountNothing) : nil
+    let answer = Views.answer(line, back: URLs.settings, frame) ?? said.map { Views.answer(text: $0) }
+    return SettingsViews.profile(frame, profile, FieldErrors(), answer: answer)
   }
 
   @Sendable func saveProfile(_ request: Request, _ context: SignedIn) async throws -> Response {
@@ -39,7 +47,7 @@ struct SettingsPages: Sendable {
     var errors = FieldErrors()
     let profile = read(form, context, &errors)
     guard errors.isEmpty else {
-      return SettingsViews.profile(frame(context), profile, errors, isSaved: false, status: .unprocessableContent)
+      return SettingsViews.profile(frame(context), profile, errors, answer: nil, status: .unprocessableContent)
     }
     let user = context.user.id
     try await app.database.write { connection in

@@ -23,7 +23,7 @@ enum SettingsViews {
 
   /// Name, time, language, looks.
   static func profile(
-    _ frame: Frame, _ profile: AccountsStore.Profile, _ errors: FieldErrors, isSaved: Bool,
+    _ frame: Frame, _ profile: AccountsStore.Profile, _ errors: FieldErrors, answer: HTML?,
     status: HTTPResponse.Status = .ok
   ) -> Response {
     let t = frame.t
@@ -61,10 +61,11 @@ enum SettingsViews {
       \(check("hide_unseen", .hideUnseenLabel, profile.hidesUnseen))
       \(check("single_keys", .singleKeysLabel, profile.hasSingleKeys))
       <button class="btn pri">\(t(.save))</button></form>
+      <section id="diary"><h2>\(t(.recountHead))</h2><p class="hint">\(t(.recountText))</p>
+      <form method="post" action="\(URLs.diary)" data-plain><button class="btn">\(t(.recountButton))</button>\
+      </form></section>
       """
-    return page(
-      frame, "/settings", title: .settingsProfile, answer: isSaved ? Views.answer(text: t(.saved)) : nil, main,
-      status: status)
+    return page(frame, "/settings", title: .settingsProfile, answer: answer, main, status: status)
   }
 
   private static func select(_ attributes: HTML, _ options: [(String, String)], _ current: String) -> HTML {

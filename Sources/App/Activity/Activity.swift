@@ -4,7 +4,8 @@ import SQL
 enum ActivityKind: String, Sendable, CaseIterable {
   case watched, unwatched, redated, planned, watching, paused, dropped, removed, rated, unrated, favoured, unfavoured,
     noted, skipped, unskipped, specialsCounted, specialsLeft, passBegun, passEnded, passRenamed, passDeleted,
-    listMade, listChanged, listDeleted, listAdded, listRemoved, listMoved, listSorted, listTransferred
+    listMade, listChanged, listDeleted, listAdded, listRemoved, listMoved, listSorted, listTransferred,
+    recounted
 }
 
 /// What the line about an activity says beside its kind and title.
@@ -23,13 +24,17 @@ struct ActivityDetail: Sendable, Equatable {
   /// What the thing was called that is no title, such as a list.
   var name: String?
 
+  /// The date before and after, where all its plays share it, as `When.spelling` writes it.
+  var from: String?
+  var to: String?
+
   /// As it is kept: a JSON object with sorted keys.
   var text: String {
     let numbers: [(String, Int?)] = [
       ("count", count == 0 ? nil : count), ("episode", episode), ("left", notAired == 0 ? nil : notAired),
       ("number", number), ("rating", rating), ("season", season),
     ]
-    let words: [(String, String?)] = [("name", name)]
+    let words: [(String, String?)] = [("from", from), ("name", name), ("to", to)]
     var image: Image = [:]
     for (name, value) in numbers { if let value { image[name] = .int(value) } }
     for (name, value) in words { if let value { image[name] = .text(value) } }
@@ -48,13 +53,21 @@ struct ActivityDetail: Sendable, Equatable {
       default: return nil
       }
     }
+    func word(_ name: String) -> String? {
+      switch image[name] {
+      case .text(let value): return value
+      default: return nil
+      }
+    }
     count = number("count") ?? 0
     notAired = number("left") ?? 0
     season = number("season")
     self.number = number("number")
     episode = number("episode")
     rating = number("rating")
-    if case .text(let text) = image["name"] { name = text }
+    name = word("name")
+    from = word("from")
+    to = word("to")
   }
 }
 

@@ -68,7 +68,7 @@ struct ActivityPages: Sendable {
   @Sendable func redate(_ request: Request, _ context: SignedIn) async throws -> Response {
     let id = try context.id("id")
     let form = try await request.form(["when"])
-    guard let when = try PlayForm.when(form) else { throw Problem.invalid(.problemDate) }
+    let when = try WhenForm.required(form, request, context)
     let (user, now) = (context.user, context.visitor.now)
     let (activity, title) = try await app.database.write { connection in
       let activity = try RecordStore.redate(connection, user: user, activity: id, when: when, now: now)

@@ -1,7 +1,9 @@
 /// What each kind of activity did, in words.
 extension Views {
   /// What an activity did, in words, such as `Marked S2 E4` or `Rated 9 of 10`.
-  static func sentence(_ line: ActivityLine, _ t: Texts, _ scale: Scale) -> String {
+  ///
+  /// - Parameter dates: says from when to when a date was changed; without it that is left out.
+  static func sentence(_ line: ActivityLine, _ t: Texts, _ scale: Scale, _ dates: Dates? = nil) -> String {
     let detail = line.detail
     let code = detail.season.flatMap { season in detail.number.map { Views.code(season, $0, t) } }
     // A season alone, or an episode of it.
@@ -16,8 +18,10 @@ extension Views {
       if detail.count <= 1, detail.notAired == 0 { return t(.didWatchEpisode, ["code": code]) }
       let marked = t(.didWatchEpisodes, n: detail.count)
       return detail.notAired == 0 ? marked : marked + " " + t(.didLeaveUnaired, n: detail.notAired)
+    case .unwatched where detail.count > 1: return t(.didUnwatchMany, n: detail.count)
     case .unwatched: return code.map { t(.didUnwatchEpisode, ["code": $0]) } ?? t(.didUnwatchFilm)
-    case .redated: return code.map { t(.didRedateEpisode, ["code": $0]) } ?? t(.didRedate)
+    case .redated: return redated(detail, code, t, dates)
+    case .recounted: return t(.didRecount, n: detail.count)
     case .planned: return t(.didPlan)
     case .watching: return t(.didWatching)
     case .paused: return t(.didPause)
@@ -57,5 +61,16 @@ extension Views {
     case .listSorted: return t(.didSortList, name)
     default: return t(.didMoveToList, name)
     }
+  }
+  private static func redated(_ detail: ActivityDetail, _ code: String?, _ t: Texts, _ dates: Dates?) -> String {
+    let to = detail.to.flatMap { dates?.text(spelling: $0) }
+    if detail.count > 1 {
+      return to.map { t(.didRedateManyTo, n: detail.count, ["to": $0]) } ?? t(.didRedateMany, n: detail.count)
+    }
+    guard let to, let from = detail.from.flatMap({ dates?.text(spelling: $0) }) else {
+      return code.map { t(.didRedateEpisode, ["code": $0]) } ?? t(.didRedate)
+    }
+    return code.map { t(.didRedateEpisodeFromTo, ["code": $0, "from": from, "to": to]) }
+      ?? t(.didRedateFromTo, ["from": from, "to": to])
   }
 }

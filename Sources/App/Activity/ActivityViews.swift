@@ -26,7 +26,7 @@ enum ActivityViews {
 
   private static func row(_ line: ActivityLine, _ frame: Frame, user: User, back: String) -> HTML {
     let t = frame.t
-    let said = Views.sentence(line, t, user.scale)
+    let said = Views.sentence(line, t, user.scale, frame.dates)
     let name = line.title?.name ?? line.detail.name ?? ""
     let heading: HTML =
       line.title.map { "<a href=\"\(URLs.title($0.id, name: $0.name))\">\($0.name)</a>" } ?? HTML(text: name)

@@ -27,20 +27,37 @@ struct Answers: Sendable {
     return try await fragment(back: back, title: title, activity: activity)
   }
 
+  /// After a change of plays that may belong to several titles.
+  func changedPlays(
+    _ request: Request, _ form: Form, _ changed: (activity: Int?, title: Int?)
+  ) async throws -> Response {
+    let back = request.back(form, else: URLs.history)
+    guard let activity = changed.activity else {
+      return Response(status: .seeOther, headers: [.location: back])
+    }
+    guard context.visitor.wantsFragment, changed.title != nil || Self.isHistory(back) else {
+      return Response(status: .seeOther, headers: [.location: URLs.adding("done", String(activity), to: back)])
+    }
+    return try await fragment(back: back, title: changed.title ?? Journal.noTitle, activity: activity)
+  }
+
   /// After a change that touched several titles: their page, made anew.
   func undone(_ request: Request, _ form: Form, activity: Int, title: Int?) async throws -> Response {
     let back = request.back(form, else: URLs.activity)
-    guard context.visitor.wantsFragment, let title else {
+    guard context.visitor.wantsFragment, title != nil || Self.isHistory(back) else {
       return Response(status: .seeOther, headers: [.location: URLs.adding("done", String(activity), to: back)])
     }
-    return try await fragment(back: back, title: title, activity: activity)
+    return try await fragment(back: back, title: title ?? Journal.noTitle, activity: activity)
   }
+
+  private static func isHistory(_ back: String) -> Bool { back.prefix { $0 != "?" && $0 != "#" } == URLs.history }
 
   private func fragment(back: String, title: Int, activity: Int?) async throws -> Response {
     let path = String(back.prefix { $0 != "?" && $0 != "#" })
     switch path.split(separator: "/").first {
     case "titles": return try await titlePage(path, title: title, activity: activity, back: back)
     case nil: return try await homeCard(title: title, activity: activity)
+    case "history": return try await HistoryPages(app: app).fragment(context, back: back, activity: activity)
     case "search": return try await searchRow(title: title, activity: activity, back: back)
     default:
       // A status of 200 with this header spares app.js from fetching the page twice.
@@ -81,7 +98,9 @@ struct Answers: Sendable {
       card.map { HomeViews.upNext($0, frame, answer: isUndo ? nil : answer) }
       ?? HomeViews.caughtUp(title: title, name: facts?.name ?? "", status: status, frame, answer: answer)
     // The card shows the answer itself; the status says it to those who do not see it.
-    let said: HTML? = line.map { "<span class=\"quiet\">\(Views.sentence($0, frame.t, user.scale))</span>" }
+    let said: HTML? = line.map {
+      "<span class=\"quiet\">\(Views.sentence($0, frame.t, user.scale, frame.dates))</span>"
+    }
     return frame.fragment(answer: isUndo ? answer : said, piece)
   }
 

@@ -29,7 +29,9 @@ enum EpisodeViews {
       page.episodePlays.isEmpty
       ? HTML()
       : """
-      <ul class="plays">\(page.episodePlays.map { PlayViews.line($0, episode: nil, frame, back: back) })</ul>
+      <ul class="plays">\(page.episodePlays.map {
+        PlayViews.line($0, episode: nil, frame, back: back, place: "e")
+      })</ul>
       """
     return """
       <div class="panel" id="d\(episode.id)" role="region" aria-label="\(t(.moreOf, ["what": code]))">\(plays)\

@@ -8,7 +8,6 @@ struct LibraryPages: Sendable {
 
   func addRoutes(to router: RouterGroup<SignedIn>) {
     router.get("/library", use: library)
-    router.get("/history", use: history)
   }
 
   @Sendable func library(_ request: Request, _ context: SignedIn) async throws -> Response {
@@ -31,24 +30,6 @@ struct LibraryPages: Sendable {
       title: frame.t(.navLibrary), place: .library,
       answer: Views.answer(line, back: LibraryQuery.path(filter, text: query["q"] ?? ""), frame),
       main: LibraryViews.main(view, frame, user: user))
-  }
-
-  @Sendable func history(_ request: Request, _ context: SignedIn) async throws -> Response {
-    let frame = Frame(app: app, visitor: context.visitor)
-    let query = try request.query()
-    let after = query["after"].flatMap(HistoryStore.Place.init)
-    let done = query["done"].flatMap { Int(digits: $0) }
-    let user = context.user
-    let (page, line) = try await app.database.read { connection in
-      (
-        try HistoryStore.page(connection, user: user.id, after: after),
-        try done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) }
-      )
-    }
-    let back = after.map { URLs.adding("after", $0.text, to: URLs.history) } ?? URLs.history
-    return frame.page(
-      title: frame.t(.navHistory), place: .history, answer: Views.answer(line, back: back, frame),
-      main: HistoryViews.main(page.lines, next: page.next, isFirst: after == nil, frame, back: back))
   }
 }
 

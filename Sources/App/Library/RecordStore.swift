@@ -66,7 +66,8 @@ enum RecordStore {
       """, user, title, read: EntryRow.init)
   }
 
-  private static func hasPlays(_ connection: Connection, user: Int, title: Int) throws -> Bool {
+  /// Whether a person has any play of a title.
+  static func hasPlays(_ connection: Connection, user: Int, title: Int) throws -> Bool {
     try connection.first("SELECT 1 FROM plays WHERE user_id = $1 AND title_id = $2 LIMIT 1", user, title) { $0.int() }
       != nil
   }
@@ -239,21 +240,18 @@ enum RecordStore {
   static func change(
     _ connection: Connection, user: User, play id: Int, when: When?, note: String?, now: Instant
   ) throws -> (title: Int, activity: Int?) {
-    guard let play = try play(connection, user: user.id, id: id),
-      let title = try CatalogueStore.title(connection, user: user.id, id: play.titleID)
-    else { throw Problem.notFound }
+    guard let play = try play(connection, user: user.id, id: id) else { throw Problem.notFound }
+    let time = try when.map { try HistoryChangeStore.time(connection, user: user, play, when: $0, now: now) }
+    // The form holds both; what it says is what changed.
+    let isRedated = time.map { $0 != play.time } ?? false
     var journal = try Journal(
-      connection, user: user, kind: when == nil ? .noted : .redated, title: play.titleID, now: now)
-    try describe(&journal, play)
+      connection, user: user, kind: isRedated ? .redated : .noted, title: play.titleID, now: now)
+    try HistoryChangeStore.describe(&journal, play)
     var image: Image = [:]
-    if let when {
-      let episode = try play.episodeID.flatMap { try Targets.episode(connection, title: play.titleID, id: $0) }
-      let released = play.episodeID == nil ? title.released : episode?.aired
-      let year = play.episodeID == nil ? title.year : nil
-      guard let time = when.resolved(now: now, zone: user.zone, released: released, year: year) else {
-        throw Problem.invalid(.problemFuture)
-      }
+    if let time, isRedated {
       image = time.image
+      journal.detail.from = When(play.time, in: user.zone).spelling
+      journal.detail.to = When(time, in: user.zone).spelling
     }
     if let note { image["note"] = .text(note) }
     try journal.update(.plays, key: id, title: play.titleID, image)
@@ -268,18 +266,16 @@ enum RecordStore {
     var journal = try Journal(
       connection, user: user, kind: .redated, title: line.title?.id, detail: line.detail, now: now)
     guard line.isUndoable else { throw Problem(.conflict, .problemUndoOld, ["days": String(Journal.undoDays)]) }
-    for play in try ActivityStore.plays(connection, user: user.id, activity: activity) {
-      guard let title = try CatalogueStore.title(connection, user: user.id, id: play.title) else {
-        throw Problem.notFound
-      }
-      let episode = try play.episode.flatMap { try Targets.episode(connection, title: play.title, id: $0) }
-      let released = play.episode == nil ? title.released : episode?.aired
-      let year = play.episode == nil ? title.year : nil
-      guard let time = when.resolved(now: now, zone: user.zone, released: released, year: year) else {
-        throw Problem.invalid(.problemFuture)
-      }
-      try journal.update(.plays, key: play.id, title: play.title, time.image)
+    var spellings: (from: Set<String>, to: Set<String>) = ([], [])
+    for known in try ActivityStore.plays(connection, user: user.id, activity: activity) {
+      guard let play = try play(connection, user: user.id, id: known.id) else { throw Problem.notFound }
+      let time = try HistoryChangeStore.time(connection, user: user, play, when: when, now: now)
+      spellings.from.insert(When(play.time, in: user.zone).spelling)
+      spellings.to.insert(When(time, in: user.zone).spelling)
+      try journal.update(.plays, key: play.id, title: play.titleID, time.image)
     }
+    journal.detail.from = spellings.from.count == 1 ? spellings.from.first : nil
+    journal.detail.to = spellings.to.count == 1 ? spellings.to.first : nil
     return try journal.finish()
   }
 
@@ -289,7 +285,7 @@ enum RecordStore {
   ) throws -> (play: Play, activity: Int?) {
     guard let play = try play(connection, user: user.id, id: id) else { throw Problem.notFound }
     var journal = try Journal(connection, user: user, kind: .unwatched, title: play.titleID, now: now)
-    try describe(&journal, play)
+    try HistoryChangeStore.describe(&journal, play)
     let wasDone = try PassStore.isDone(journal, title: play.titleID, pass: play.pass)
     try journal.delete(.plays, key: id, title: play.titleID)
     try PassStore.afterDeletion(&journal, title: play.titleID, pass: play.pass, wasDone: wasDone)
@@ -299,16 +295,6 @@ enum RecordStore {
       try journal.delete(.entries, key: play.titleID, title: play.titleID)
     }
     return (play, try journal.finish())
-  }
-
-  private static func describe(_ journal: inout Journal, _ play: Play) throws {
-    journal.detail.count = 1
-    guard let episode = play.episodeID,
-      let known = try Targets.episode(journal.connection, title: play.titleID, id: episode)
-    else { return }
-    journal.detail.season = known.season
-    journal.detail.number = known.number
-    journal.detail.episode = known.id
   }
 }
 

@@ -74,7 +74,7 @@ struct TitlePages: Sendable {
     let id = try context.id("id")
     let form = try await request.form(["episode", "season", "upto", "from", "all", "again", "when", "rating"])
     let target = try PlayForm.target(form)
-    let when = try PlayForm.when(form) ?? .now
+    let when = try WhenForm.when(form, request, context) ?? .now
     let once = try PlayForm.once(form)
     let rating = try PlayForm.rating(form)
     let isAgain = form["again"] == "1"
@@ -91,8 +91,8 @@ struct TitlePages: Sendable {
   @Sendable func changePlay(_ request: Request, _ context: SignedIn) async throws -> Response {
     let id = try context.id("id")
     let form = try await request.form(["when", "note"])
-    let when = try PlayForm.when(form)
-    let note = form["note"]
+    let when = form["when"] == nil ? nil : try WhenForm.required(form, request, context)
+    let note = form["note"]?.replacing("\r\n", with: "\n")
     guard when != nil || note != nil else { throw Problem.invalid(.problemForm) }
     guard (note?.count ?? 0) <= EntryForm.noteLength else { throw Problem.invalid(.problemNoteLong) }
     let (user, now) = (context.user, context.visitor.now)
@@ -181,13 +181,6 @@ enum PlayForm {
     if let season { return .season(season) }
     if let upTo { return from.map { .range(from: $0, upTo: upTo) } ?? .upTo(upTo) }
     return form["all"] == nil ? .film : .all
-  }
-
-  /// When it was, or nil when the form does not say.
-  static func when(_ form: Form) throws -> When? {
-    guard let text = form["when"] else { return nil }
-    guard let when = When(text) else { throw Problem.invalid(.problemDate) }
-    return when
   }
 
   /// The rating that comes with it, from 0 to 100; nil for none.

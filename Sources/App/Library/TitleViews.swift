@@ -78,14 +78,13 @@ enum TitleViews {
     // A second press of the same button, or the page sent twice, is the same viewing.
     let again: HTML =
       latest == nil ? HTML() : Views.hidden("again", "1") + Views.hidden("once", Token.make())
+    let form = Views.WhenAction(
+      action: URLs.plays(page.title.id), back: back, id: "when-film", hidden: again, save: .markWatched)
     return """
       \(said)<form method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))\(again)\
       <button class="btn\(latest == nil ? " pri" : "")" data-key-w name="when" value="now">\(Icon.tick.svg) \
       \(t(latest == nil ? .markWatched : .watchedAgain))</button></form>
-      <details class="when"><summary>\(t(.watchedEarlier))</summary>
-      <form class="row" method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))\(again)
-      <label>\(t(.whenDate)) <input type="date" name="when"\(frame.dates.bounds(hasTime: false)) required></label>
-      <button class="btn small">\(t(.markWatched))</button></form></details>
+      <details class="when"><summary>\(t(.watchedEarlier))</summary>\(Views.whenForms(form, t))</details>
       """
   }
 
@@ -183,8 +182,9 @@ enum TitleViews {
     let more: HTML =
       page.playsCount > page.plays.count
       ? "<p class=\"mute\">\(t(.playsMore, n: page.playsCount - page.plays.count))</p>" : HTML()
+    let history: HTML = "<a href=\"\(URLs.history(title: page.title.id))\">\(t(.historyOfTitle))</a>"
     return """
-      <section aria-labelledby="plays-h"><h2 id="plays-h">\(t(.playsHead))</h2>\
+      <section aria-labelledby="plays-h"><div class="head"><h2 id="plays-h">\(t(.playsHead))</h2>\(history)</div>\
       <ul class="plays">\(page.plays.map { play, episode in
         PlayViews.line(play, episode: episode, frame, back: back)
       })</ul>\(more)</section>
@@ -208,39 +208,5 @@ enum TitleViews {
       "<a rel=\"noreferrer\" href=\"https://www.imdb.com/title/\($0)/\">IMDb</a>"
     }
     return "<p class=\"mute\">\(t(page.title.ownerID == nil ? .sourceStarter : .sourceOwn)) \(link)</p>"
-  }
-}
-
-/// A play with what can be done with it.
-enum PlayViews {
-  /// A line of a list of plays.
-  static func line(_ play: Play, episode: Episode?, _ frame: Frame, back: String) -> HTML {
-    let t = frame.t
-    let date = frame.dates.text(play.time)
-    let what = episode.map { Views.code($0.season, $0.number, t) + " · " } ?? ""
-    return """
-      <li id="p\(play.id)"><span class="what">\(what)<time>\(date)</time>\
-      </span>\(forms(play, date: what + date, frame, back: back))</li>
-      """
-  }
-
-  /// Change the date, remove.
-  static func forms(_ play: Play, date: String, _ frame: Frame, back: String) -> HTML {
-    let t = frame.t
-    let kind = play.time.precision == .time ? "datetime-local" : "date"
-    let value = play.time.precision == .time || play.time.precision == .day ? frame.dates.inputValue(play.time) : ""
-    return """
-      <details><summary aria-label="\(t(.changeWhat, ["what": date]))">\(t(.change))</summary>
-      <form class="row" method="post" action="/plays/\(play.id)">\(Views.hidden("back", back))
-      <label>\(t(.whenDate)) <input type="\(kind)" name="when" value="\(value)"\
-      \(frame.dates.bounds(hasTime: kind == "datetime-local")) required></label>
-      <button class="btn small">\(t(.save))</button></form>
-      <form class="row" method="post" action="/plays/\(play.id)">\(Views.hidden("back", back))
-      <button class="btn small" name="when" value="release">\(t(.whenRelease))</button>
-      <button class="btn small" name="when" value="unknown">\(t(.whenUnknown))</button>
-      <button class="btn small danger" formaction="/plays/\(play.id)/delete" \
-      aria-label="\(t(.removeWhat, ["what": date]))">\
-      \(t(.remove))</button></form></details>
-      """
   }
 }

@@ -577,4 +577,45 @@ enum Key: Int, CaseIterable, Sendable {
   case problemListHand
   case problemListRule
   case problemListPlace
+  case playNote
+  case whenHint
+  case whenWordNight
+  case whenWordRelease
+  case whenWordUnknown
+  case whenEmpty
+  case whenNoClock
+  case whenZone
+  case whenNoYear
+  case whenNoMonth
+  case whenNoDay
+  case whenWeekday
+  case whenTwoWays
+  case whenFuture
+  case historyDated
+  case historyUndated
+  case historyOfOne
+  case historyOfTitle
+  case historyYear
+  case historyYearAll
+  case historyMonth
+  case historyMonthAll
+  case historySource
+  case historySourceAll
+  case sourceWeb
+  case playsCount
+  case bulkLabel
+  case bulkAll
+  case bulkCount
+  case bulkNothing
+  case bulkTooMany
+  case didRedateFromTo
+  case didRedateEpisodeFromTo
+  case didRedateMany
+  case didRedateManyTo
+  case didUnwatchMany
+  case didRecount
+  case recountHead
+  case recountText
+  case recountButton
+  case recountNothing
 }

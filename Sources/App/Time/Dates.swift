@@ -1,5 +1,3 @@
-import HTML
-
 /// Writes dates the way a person reads them, in their language and zone.
 struct Dates: Sendable {
   let texts: Texts
@@ -81,19 +79,28 @@ struct Dates: Sendable {
       : texts(.lengthHoursMinutes, ["h": String(minutes / 60), "m": String(minutes % 60)])
   }
 
-  /// The bounds of a date field: from the first films to now.
-  func bounds(hasTime: Bool) -> HTML {
-    let clock = zone.clock(at: now)
-    let last = clock.day.description + (hasTime ? "T" + self.clock(now) : "")
-    return " min=\"\(When.firstYear)-01-01\(hasTime ? "T00:00" : "")\" max=\"\(last)\""
+  /// The date of a play as a field for it holds it: as exact as it is known, and `WhenText` reads the same.
+  func field(_ time: PlayTime) -> String {
+    let when = When(time, in: zone)
+    return when == .unknown ? texts(.whenWordUnknown) : when.spelling.replacing("T", with: " ")
   }
 
-  /// The value of an input of type `datetime-local` or `date` for a play.
-  func inputValue(_ time: PlayTime) -> String {
-    guard let day = time.day else { return "" }
-    guard time.precision == .time, let at = time.at else { return day }
-    return zone.clock(at: at).day.description + "T" + clock(at)
+  /// A spelling of `When` in words, such as `24 May 2024, 21:40`.
+  func text(spelling: String) -> String {
+    switch When(spelling) {
+    case .unknown: return texts(.dateUnknown)
+    case .date(.year, let day, _): return String(day.parts.year)
+    case .date(.month, let day, _): return monthText(day.description)
+    case .date(.time, let day, let minutes):
+      let clock = (minutes / 60).padded(2) + ":" + (minutes % 60).padded(2)
+      return texts(.dateTime, ["date": text(day), "time": clock])
+    case .date(_, let day, _): return text(day)
+    default: return spelling
+    }
   }
+
+  /// A month without its year.
+  func monthName(_ month: Int) -> String { Self.month(month, texts) }
 
   private func monthText(_ day: String) -> String {
     guard let first = Day(day.prefix(7) + "-01") else { return day }
@@ -111,5 +118,28 @@ struct Dates: Sendable {
   private static func weekday(_ weekday: Int, _ texts: Texts) -> String {
     let keys: [Key] = [.weekday1, .weekday2, .weekday3, .weekday4, .weekday5, .weekday6, .weekday7]
     return texts(keys[weekday])
+  }
+
+  /// What is wrong with a date that somebody typed, and what to do about it.
+  func text(_ mistake: WhenText.Mistake) -> String {
+    switch mistake {
+    case .empty: return texts(.whenEmpty)
+    case .unreadable: return texts(.problemDate)
+    case .clock: return texts(.whenNoClock)
+    case .zone: return texts(.whenZone, ["zone": zone.identifier])
+    case .year: return texts(.whenNoYear, ["first": String(When.firstYear), "last": String(today.parts.year)])
+    case .month(let month): return texts(.whenNoMonth, ["month": String(month)])
+    case .day(let day, let month, let year):
+      let name = texts(.dateMonth, ["month": Self.month(month, texts), "year": String(year)])
+      let length = Day.length(year: year, month: month)
+      return texts(.whenNoDay, ["day": String(day), "month": name, "length": String(length)])
+    case .weekday(let day):
+      return texts(.whenWeekday, ["date": absolute(day), "weekday": Self.weekday(day.weekday, texts)])
+    case .twoWays(let one, let other):
+      return texts(.whenTwoWays, ["first": absolute(one), "second": absolute(other)])
+    case .future(let spelling):
+      // A click of a device whose clock is ahead has no date that was typed.
+      return When(spelling) == .now ? texts(.problemFuture) : texts(.whenFuture, ["date": text(spelling: spelling)])
+    }
   }
 }

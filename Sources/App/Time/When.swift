@@ -63,6 +63,35 @@ public enum When: Equatable, Sendable {
     return .date(.time, day, minutes: hour * 60 + minute)
   }
 
+  /// The same in the spelling that `init(_:)` reads.
+  public var spelling: String {
+    switch self {
+    case .release: "release"
+    case .unknown: "unknown"
+    case .date(.year, let day, _): String(day.description.prefix(4))
+    case .date(.month, let day, _): String(day.description.prefix(7))
+    case .date(.time, let day, let minutes):
+      "\(day)T\((minutes / 60).padded(2)):\((minutes % 60).padded(2))"
+    case .date(_, let day, _): day.description
+    default: "now"
+    }
+  }
+
+  /// A day of the calendar.
+  static func on(_ day: Day) -> When { .date(.day, day, minutes: 720) }
+
+  /// What somebody would have to say for a play to be at its time, by the clock of a zone.
+  init(_ time: PlayTime, in zone: Zone) {
+    let known = time.day.map { $0 + "-01-01".suffix(10 - min($0.count, 10)) }
+    switch (time.precision, time.at, known.flatMap { Day($0) }) {
+    case (.time, let at?, _):
+      let clock = zone.clock(at: at)
+      self = .date(.time, clock.day, minutes: clock.minutes)
+    case (.unknown, _, _), (_, _, nil): self = .unknown
+    case (let precision, _, let day?): self = .date(precision, day, minutes: 720)
+    }
+  }
+
   /// The play's time, or nil when it lies in the future.
   ///
   /// - Parameters:

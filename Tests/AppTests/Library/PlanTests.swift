@@ -65,6 +65,13 @@ import Testing
     ] {
       #expect(try await alice.post(path, fields).status == .seeOther, "\(path)")
     }
+    for act in ["release", "unknown", "delete"] {
+      let play = try await site.number("SELECT max(id) FROM plays")
+      #expect(try await alice.post("/history/plays", ["play": "\(play)", "act": act]).status == .seeOther, "\(act)")
+    }
+    let film = try await site.number("SELECT id FROM plays WHERE title_id = 1")
+    #expect(try await alice.post("/plays/\(film)", ["when": "2021", "note": "x"]).status == .seeOther)
+    #expect(try await alice.post("/settings/diary").status == .seeOther)
     let last = try await site.number("SELECT max(id) FROM activities WHERE id > 0")
     _ = try await alice.post("/activity/\(last)/undo")
     for path in Self.pages(first) {
@@ -76,6 +83,9 @@ import Testing
     [
       "/", "/library", "/library?kind=movie&status=completed&sort=rating", "/library?genre=Drama&q=arr&sort=added",
       "/library?status=watching&sort=progress", "/library?kind=show&sort=watched&page=2", "/history", "/activity",
+      "/history?kind=movie", "/history?kind=show&year=2024", "/history?title=2&month=5&year=2024",
+      "/history?source=web", "/history?source=web&kind=show", "/history?precision=unknown",
+      "/history?kind=movie&precision=unknown", "/history?after=2026-11-23~1~1",
       "/titles/1", "/titles/2", "/titles/2/seasons/1?episode=\(episode)", "/titles/2/seasons/1?unseen=1",
       "/search?q=arrival", "/search?q=the", "/export/record.json", "/export/activities.json", "/settings",
       "/settings/sessions", "/settings/data", "/lists", "/lists/1", "/lists/1?edit=3", "/lists/3",

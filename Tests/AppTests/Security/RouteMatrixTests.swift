@@ -26,6 +26,7 @@ import Testing
     "POST /titles/{id}/passes": .signedIn, "POST /passes/{id}": .signedIn, "POST /passes/{id}/end": .signedIn,
     "POST /passes/{id}/delete": .signedIn,
     "POST /plays/{id}/delete": .signedIn, "GET /library": .signedIn, "GET /history": .signedIn,
+    "POST /history/plays": .signedIn, "POST /settings/diary": .signedIn,
     "GET /activity": .signedIn, "POST /activity/{id}/undo": .signedIn, "POST /activity/{id}/when": .signedIn,
     "GET /lists": .signedIn, "POST /lists": .signedIn, "GET /lists/{id}": .signedIn, "POST /lists/{id}": .signedIn,
     "POST /lists/{id}/delete": .signedIn, "POST /lists/{id}/move": .signedIn, "POST /lists/{id}/sort": .signedIn,
