@@ -24,6 +24,8 @@ public struct App: Sendable {
   let origin: OriginCheck
   let clients: ClientAddress
   let vocabulary: VocabularyBox
+  /// How many imports are under way.
+  let imports = ImportGate()
   /// From which this site's own marks are made.
   private let secret: SymmetricKey
   private let languages: [Language: Texts]

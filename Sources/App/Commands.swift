@@ -70,6 +70,34 @@ public struct Commands: Sendable {
     try database.writeBlocking { try AccountsStore.delete($0, user: id) }
   }
 
+  /// Takes a record.json into an account whose record is empty.
+  ///
+  /// - Parameter isLook: whether nothing is kept, only said what would be.
+  /// - Returns: what was done, a line each.
+  public func importRecord(_ path: String, into username: String, isLook: Bool) throws -> [String] {
+    let t = try english()
+    let id = try find(username)
+    guard let user = try database.writeBlocking({ try AccountsStore.user($0, id: id) }) else {
+      throw StartProblem("There is no account named \(username).")
+    }
+    let report: ImportReport
+    do {
+      let record = try RecordImport.read(try RecordFile.bytes(path), now: now)
+      report = try database.writeBlocking {
+        try ImportStore.run($0, user: user, record, isLook: isLook, now: now)
+      }
+    } catch let looked as ImportStore.Looked {
+      report = looked.report
+    } catch let mistake as ImportMistake {
+      throw StartProblem("\(path): \(mistake.sentence(t))")
+    } catch let refusal as ImportRefusal {
+      throw StartProblem(refusal.sentence(t))
+    } catch let error as DatabaseError {
+      throw Opening.sentence(error, config)
+    }
+    return [t(isLook ? .importLookHead : .importReportHead)] + report.lines(t)
+  }
+
   private func find(_ username: String) throws -> Int {
     guard let known = try database.writeBlocking({ try AccountsStore.credentials($0, name: username) }) else {
       throw StartProblem("There is no account named \(username).")
@@ -118,12 +146,11 @@ public struct Commands: Sendable {
   private static func shelf(_ connection: Connection, user: Int) throws -> [String] {
     try connection.rows(
       """
-      SELECT user_id, title_id, kind, name_key, year, status, rating, favourite, added_at, last_at, last_day, plays, \
-      seen,
-        skipped, aired, total, share, next_episode, next_day, turn_day
+      SELECT user_id, title_id, kind, name_key, year, status, rating, favourite, added_at, last_at, last_day, plays,
+        pass, seen, skipped, aired, total, share, next_episode, next_day, aired_day, turn_day
       FROM shelf WHERE user_id = $1
       """, user
-    ) { row in (0..<20).map { _ in "\(row.value())" }.joined(separator: " ") }
+    ) { row in (0..<22).map { _ in "\(row.value())" }.joined(separator: " ") }
       + connection.rows("SELECT kind, status, titles FROM counts WHERE user_id = $1 AND titles <> 0", user) { row in
         "user \(user) counts \(row.text()) \(row.text()) \(row.int())"
       }

@@ -36,6 +36,7 @@ extension App {
     ActivityPages(app: self).addRoutes(to: signedIn)
     SettingsPages(app: self, accounts: accounts).addRoutes(to: signedIn)
     ExportPages(app: self).addRoutes(to: signedIn)
+    ImportPages(app: self).addRoutes(to: signedIn)
 
     AdminPages(app: self).addRoutes(to: signedIn.group(context: Administrator.self))
     return router

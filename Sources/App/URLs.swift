@@ -11,6 +11,7 @@ enum URLs {
   static let lists = "/lists"
   static let search = "/search"
   static let settings = "/settings"
+  static let importing = "/import"
 
   static func login(next: String) -> String {
     next == "/" ? "/login" : "/login?" + URLEncoding.query([("next", next)])
@@ -39,6 +40,7 @@ enum URLs {
   /// The history of one title.
   static func history(title: Int) -> String { "/history?title=\(title)" }
 
+  static func imported(_ activity: Int) -> String { "/import/\(activity)" }
   static func undo(_ activity: Int) -> String { "/activity/\(activity)/undo" }
 
   static func search(_ query: String, kind: String? = nil) -> String {

@@ -14,7 +14,7 @@ struct Flixlist: AsyncParsableCommand {
       them. Without any, it serves http://127.0.0.1:8080 with the embedded database in ./data.
       """,
     version: "0.1.0",
-    subcommands: [Serve.self, UserCommand.self, CatalogueCommand.self, Doctor.self, Schema.self])
+    subcommands: [Serve.self, UserCommand.self, CatalogueCommand.self, ImportCommand.self, Doctor.self, Schema.self])
 }
 
 /// Ends the program with a sentence on standard error.

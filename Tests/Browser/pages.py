@@ -50,6 +50,13 @@ def send_bad_title(page):
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def send_bad_import(page):
+    page.get_by_label("Your record.json").set_input_files(
+        {"name": "record.json", "mimeType": "application/json", "buffer": b"[]"})
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 def film(account):
     return f"/titles/{account.find(*FILM)}"
 
@@ -116,6 +123,9 @@ PAGES = [
     Page("settings, password", "typical", "/settings/password"),
     Page("settings, sessions", "typical", "/settings/sessions"),
     Page("settings, data", "typical", "/settings/data"),
+    Page("import, empty", "newcomer", "/import"),
+    Page("import, with errors", "newcomer", "/import", send_bad_import),
+    Page("import", "typical", "/import"),
     Page("people", "typical", "/admin/users"),
     Page("confirm", "typical", "/confirm?next=%2Fadmin%2Fusers"),
     Page("about", "typical", "/about"),

@@ -62,6 +62,16 @@ enum AccountsStore {
     }
   }
 
+  /// The person with this number, as a session would give them.
+  static func user(_ connection: Connection, id: Int) throws -> User? {
+    try connection.first(
+      """
+      SELECT id, username, display_name, is_admin, zone, day_end_minutes, zone_known, language, theme, scale,
+        single_keys, hide_unseen, version
+      FROM users WHERE id = $1
+      """, id, read: User.init)
+  }
+
   /// How many accounts there are.
   static func count(_ connection: Connection) throws -> Int {
     try connection.first("SELECT count(*) FROM users") { $0.int() } ?? 0

@@ -144,6 +144,8 @@ enum SettingsViews {
       \(Views.errors(errors, t))<h2>\(t(.exportHead))</h2><p>\(t(.exportText))</p>
       <p class="row"><a class="btn" href="/export/record.json" download>record.json</a>
       <a class="btn" href="/export/activities.json" download>activities.json</a></p>
+      <h2>\(t(.importHead))</h2><p>\(t(.importText))</p>
+      <p class="row"><a class="btn" href="\(URLs.importing)">\(t(.importLink))</a></p>
       <h2>\(t(.deleteHead))</h2><p>\(t(.deleteText))</p>
       <form class="stack" method="post" action="/settings/delete" data-plain>
       \(Views.field("password", label: t(.password), error: errors["password"]) {

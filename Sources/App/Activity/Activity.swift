@@ -5,7 +5,7 @@ enum ActivityKind: String, Sendable, CaseIterable {
   case watched, unwatched, redated, planned, watching, paused, dropped, removed, rated, unrated, favoured, unfavoured,
     noted, skipped, unskipped, specialsCounted, specialsLeft, passBegun, passEnded, passRenamed, passDeleted,
     listMade, listChanged, listDeleted, listAdded, listRemoved, listMoved, listSorted, listTransferred,
-    recounted
+    recounted, imported
 }
 
 /// What the line about an activity says beside its kind and title.

@@ -44,6 +44,7 @@ extension Views {
     case .passDeleted: return detail.count == 0 ? t(.didDeletePass) : t(.didDeletePassPlays, n: detail.count)
     case .listMade, .listChanged, .listDeleted, .listAdded, .listRemoved, .listMoved, .listSorted, .listTransferred:
       return list(line, t)
+    case .imported: return t(.didImport, n: detail.count)
     }
   }
 

@@ -1,4 +1,3 @@
-import Foundation
 import SQL
 
 /// The text form of an image: a JSON object with sorted keys, so that the same image is always the same bytes.
@@ -23,24 +22,10 @@ enum ImageText {
 
   /// Reads it back.
   static func read(_ text: String) throws -> Image {
-    try JSONDecoder().decode([String: Scalar].self, from: Data(text.utf8)).mapValues(\.value)
-  }
-
-  private struct Scalar: Decodable {
-    let value: Value
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if container.decodeNil() {
-        value = .null
-      } else if let number = try? container.decode(Int.self) {
-        value = .int(number)
-      } else if let text = try? container.decode(String.self) {
-        value = .text(text)
-      } else {
-        value = .real(try container.decode(Double.self))
-      }
-    }
+    var scan = JSONScanner(Array(text.utf8)[...])
+    var image: Image = [:]
+    try scan.object { scan, key in image[key] = try scan.scalar() }
+    return image
   }
 }
 
@@ -49,6 +34,11 @@ enum JSONText {
   /// Appends a string with its quotes.
   static func append(_ string: String, to text: inout String) {
     text += "\""
+    if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) {
+      text += string
+      text += "\""
+      return
+    }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
@@ -62,5 +52,12 @@ enum JSONText {
       }
     }
     text += "\""
+  }
+
+  /// A string with its quotes.
+  static func quoted(_ string: String) -> String {
+    var text = ""
+    append(string, to: &text)
+    return text
   }
 }

@@ -102,7 +102,13 @@ enum HistoryViews {
   }
 
   /// Where plays came from, in words; a source without a name of ours is its own.
-  static func source(_ source: String, _ t: Texts) -> String { source == "web" ? t(.sourceWeb) : source }
+  static func source(_ source: String, _ t: Texts) -> String {
+    switch source {
+    case "web": t(.sourceWeb)
+    case "import": t(.sourceImport)
+    default: source
+    }
+  }
 
   private static func empty(_ t: Texts) -> HTML {
     """

@@ -40,7 +40,8 @@ enum HomeViews {
       <div class="empty"><h2>\(t(.homeEmptyHead))</h2><p>\(t(.homeEmptyText))</p>
       <form class="row" role="search" action="/search"><label class="hidden" for="first">\(t(.searchLabel))</label>
       <input id="first" name="q" type="search" maxlength="200" placeholder="\(t(.homeEmptyExample))">
-      <button class="btn pri">\(t(.searchButton))</button></form></div>
+      <button class="btn pri">\(t(.searchButton))</button></form>
+      <p><a href="\(URLs.importing)">\(t(.importHome))</a></p></div>
       """
   }
 

@@ -602,6 +602,7 @@ enum Key: Int, CaseIterable, Sendable {
   case historySource
   case historySourceAll
   case sourceWeb
+  case sourceImport
   case playsCount
   case bulkLabel
   case bulkAll
@@ -618,4 +619,63 @@ enum Key: Int, CaseIterable, Sendable {
   case recountText
   case recountButton
   case recountNothing
+  case didImport
+  case importHead
+  case importLink
+  case importText
+  case importHome
+  case importLead
+  case importFile
+  case importFileHint
+  case importButton
+  case importLook
+  case importNotEmptyHead
+  case importNotEmpty
+  case importNoFile
+  case importBusy
+  case importTooLarge
+  case importReportHead
+  case importLookHead
+  case importLooked
+  case importNothing
+  case importWhat
+  case importCount
+  case importTitles
+  case importPlays
+  case importSkips
+  case importRatings
+  case importPasses
+  case importLists
+  case importOwn
+  case importUnmatched
+  case importCopied
+  case importMore
+  case importPassed
+  case importAt
+  case importAtLine
+  case importBadJSON
+  case importTruncated
+  case importNotRecord
+  case importNewer
+  case importUnknown
+  case importMissing
+  case importTwice
+  case importWantsText
+  case importWantsNumber
+  case importWantsTruth
+  case importWantsList
+  case importWantsObject
+  case importNul
+  case importDeep
+  case importLong
+  case importRange
+  case importFuture
+  case importDate
+  case importPrecision
+  case importRating
+  case importValue
+  case importReference
+  case importFilm
+  case importOpenPasses
+  case importTooMuch
 }

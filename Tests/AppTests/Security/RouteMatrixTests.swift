@@ -38,6 +38,7 @@ import Testing
     "POST /settings/sessions/{id}/delete": .signedIn, "GET /settings/data": .signedIn,
     "POST /settings/delete": .signedIn,
     "GET /export": .signedIn, "GET /export/record.json": .signedIn, "GET /export/activities.json": .signedIn,
+    "GET /import": .signedIn, "POST /import": .signedIn, "GET /import/{id}": .signedIn,
     "GET /admin": .administrator, "GET /admin/users": .administrator, "POST /admin/users/{id}/disabled": .administrator,
     "POST /admin/users/{id}/admin": .administrator, "POST /admin/users/{id}/reset": .administrator,
     "POST /admin/invitations": .administrator, "POST /admin/registration": .administrator,

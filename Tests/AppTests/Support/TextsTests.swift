@@ -73,8 +73,8 @@ import Testing
         "/search?q=qqqq",
       ]
       pages += [
-        "/settings", "/settings/password", "/settings/sessions", "/settings/data", "/titles/new", "/help/keys",
-        "/about", "/nothing", "/lists", "/lists/1?edit=1&done=1", "/lists/3",
+        "/settings", "/settings/password", "/settings/sessions", "/settings/data", "/import", "/titles/new",
+        "/help/keys", "/about", "/nothing", "/lists", "/lists/1?edit=1&done=1", "/lists/3",
       ]
       // Names of people, titles, files, keys, zones and languages are nobody's text to translate.
       let names: Set<String> = [
