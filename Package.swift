@@ -34,6 +34,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(name: "HTML", swiftSettings: settings),
+    .target(name: "Formats", swiftSettings: settings),
     .target(
       name: "Web",
       dependencies: [
@@ -54,7 +55,7 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "CAssets", "SQL", "HTML", "Web",
+        "CAssets", "SQL", "HTML", "Formats", "Web",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -85,6 +86,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "SQLTests", dependencies: ["SQL"], swiftSettings: settings),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: settings),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: settings),
     .testTarget(
       name: "WebTests",
       dependencies: [

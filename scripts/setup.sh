@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly swift_floor=6.2
-readonly python_packages=(axe-playwright-python==0.1.8 playwright==1.65.2 pytest==9.2.0 requests==2.34.2)
+readonly python_packages=(axe-playwright-python==0.1.8 icalendar==7.3.0 playwright==1.65.2 pytest==9.2.0 requests==2.34.2)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {

@@ -93,6 +93,11 @@ public struct App: Sendable {
       path: "/")
   }
 
+  /// The address of the site: as configured, else as the browser asked for it.
+  func address(_ request: Request) -> String {
+    config.publicURL ?? "http://" + (request.head.authority ?? "localhost")
+  }
+
   /// The name of the session's cookie: `__Host-` asks browsers for TLS, which a home network may not have.
   var cookieName: String { config.isSecure ? "__Host-flixlist" : "flixlist" }
 

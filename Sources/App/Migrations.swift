@@ -10,6 +10,7 @@ let migrations = Migrator([
   Migration("003-record", recordTables),
   Migration("004-tracking", trackingTables),
   Migration("012-history", historyTables),
+  Migration("014-feeds", feedsTables),
   Migration("017-import", importTables),
 ])
 

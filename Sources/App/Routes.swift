@@ -18,9 +18,11 @@ extension App {
   private func addRoutes(to router: Router<Visit>) -> Router<Visit> {
     let accounts = AccountsPages(app: self)
     let health = HealthPages(app: self)
+    let calendar = CalendarPages(app: self)
     health.addRoutes(to: router)
     HomePages(app: self).addRoutes(to: router)
     accounts.addRoutes(to: router)
+    calendar.addRoutes(to: router)
 
     let signedIn = router.group(context: SignedIn.self)
     accounts.addSignedInRoutes(to: signedIn)
@@ -34,6 +36,7 @@ extension App {
     HistoryPages(app: self).addRoutes(to: signedIn)
     DiaryPages(app: self).addRoutes(to: signedIn)
     ActivityPages(app: self).addRoutes(to: signedIn)
+    calendar.addSignedInRoutes(to: signedIn)
     SettingsPages(app: self, accounts: accounts).addRoutes(to: signedIn)
     ExportPages(app: self).addRoutes(to: signedIn)
     ImportPages(app: self).addRoutes(to: signedIn)

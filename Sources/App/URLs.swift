@@ -12,6 +12,9 @@ enum URLs {
   static let search = "/search"
   static let settings = "/settings"
   static let importing = "/import"
+  static let calendar = "/calendar"
+  static let settingsCalendar = "/settings/calendar"
+  static let feed = "/settings/calendar/feed"
 
   static func login(next: String) -> String {
     next == "/" ? "/login" : "/login?" + URLEncoding.query([("next", next)])
@@ -41,7 +44,13 @@ enum URLs {
   static func history(title: Int) -> String { "/history?title=\(title)" }
 
   static func imported(_ activity: Int) -> String { "/import/\(activity)" }
+  static func skip(_ episode: Int) -> String { "/episodes/\(episode)/skip" }
   static func undo(_ activity: Int) -> String { "/activity/\(activity)/undo" }
+
+  /// A page of the calendar that begins on a day, or the month of a day.
+  static func calendar(from day: Day) -> String { "\(calendar)?from=\(day)" }
+  static func calendar(month day: Day) -> String { "\(calendar)?view=month&month=\(day.description.prefix(7))" }
+  static func feed(token: String) -> String { "\(calendar)/\(token).ics" }
 
   static func search(_ query: String, kind: String? = nil) -> String {
     "/search?" + URLEncoding.query([("q", query)] + (kind.map { [("kind", $0)] } ?? []))

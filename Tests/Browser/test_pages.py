@@ -81,8 +81,8 @@ document.adoptedStyleSheets = [sheet];
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize(
     "subject",
-    named("landing", "register", "home", "search", "library", "lists", "list", "list, one title", "film", "show", "history", "activity", "settings",
-          "settings, sessions", "people", "keys"),
+    named("landing", "register", "home", "search", "library", "lists", "list", "list, one title", "film", "show",
+          "history", "activity", "calendar", "calendar, month", "settings", "settings, sessions", "people", "keys"),
     ids=lambda each: each.name)
 def test_page_reflows_also_with_wide_text(same_page, request, subject, width):
     account = request.getfixturevalue(subject.who) if subject.who else None

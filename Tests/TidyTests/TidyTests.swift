@@ -43,6 +43,9 @@ import Testing
       if file.path.hasPrefix("Sources/SQL/") {
         #expect(imports.isDisjoint(with: ["App", "Web", "HTML", "Hummingbird"]), "\(file.path)")
       }
+      if file.path.hasPrefix("Sources/Formats/") {
+        #expect(imports.isDisjoint(with: ["App", "Web", "SQL", "HTML", "Hummingbird"]), "\(file.path)")
+      }
       if file.path.hasPrefix("Sources/Web/") { #expect(imports.isDisjoint(with: ["App", "SQL"]), "\(file.path)") }
     }
   }

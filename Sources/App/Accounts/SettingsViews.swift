@@ -4,13 +4,15 @@ import Hummingbird
 
 /// The pages of settings.
 enum SettingsViews {
-  private static func page(
+  /// A page of the settings, beside the links to the others.
+  static func page(
     _ frame: Frame, _ current: String, title: Key, answer: HTML?, _ main: HTML, status: HTTPResponse.Status
   ) -> Response {
     let t = frame.t
     let links: [(String, Key)] = [
       ("/settings", .settingsProfile), ("/settings/password", .settingsPassword),
-      ("/settings/sessions", .settingsSessions), ("/settings/data", .settingsData),
+      ("/settings/sessions", .settingsSessions), (URLs.settingsCalendar, .settingsCalendar),
+      ("/settings/data", .settingsData),
     ]
     let whole: HTML = """
       <div class="with-side"><nav class="side" aria-label="\(t(.navSettings))">\(links.map { path, key -> HTML in

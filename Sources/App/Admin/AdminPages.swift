@@ -69,7 +69,7 @@ struct AdminPages: Sendable {
         connection, .reset, user: id, by: admin, seconds: LinkStore.resetSeconds, now: now)
       return (known.username, token)
     }
-    return try await page(context, link: (name, address(request) + "/reset/" + token))
+    return try await page(context, link: (name, app.address(request) + "/reset/" + token))
   }
 
   @Sendable func invite(_ request: Request, _ context: Administrator) async throws -> Response {
@@ -78,7 +78,7 @@ struct AdminPages: Sendable {
     let token = try await app.database.write {
       try LinkStore.make($0, .invite, by: admin, seconds: LinkStore.inviteSeconds, now: now)
     }
-    return try await page(context, link: (nil, address(request) + "/register?token=" + token))
+    return try await page(context, link: (nil, app.address(request) + "/register?token=" + token))
   }
 
   @Sendable func setRegistration(_ request: Request, _ context: Administrator) async throws -> Response {
@@ -88,10 +88,5 @@ struct AdminPages: Sendable {
     }
     try await app.database.write { try SiteStore.setRegistration($0, registration) }
     return Response(status: .seeOther, headers: [.location: "/admin/users"])
-  }
-
-  /// The address of the site: as configured, else as the administrator's browser asked for it.
-  private func address(_ request: Request) -> String {
-    app.config.publicURL ?? "http://" + (request.head.authority ?? "localhost")
   }
 }

@@ -59,6 +59,7 @@ struct Answers: Sendable {
     case nil: return try await homeCard(title: title, activity: activity)
     case "history": return try await HistoryPages(app: app).fragment(context, back: back, activity: activity)
     case "search": return try await searchRow(title: title, activity: activity, back: back)
+    case "calendar": return try await calendarPage(activity: activity, back: back)
     default:
       // A status of 200 with this header spares app.js from fetching the page twice.
       let location = activity.map { URLs.adding("done", String($0), to: back) } ?? back
@@ -78,6 +79,13 @@ struct Answers: Sendable {
     return frame.mainFragment(
       answer: Views.answer(page.answer, back: back, frame),
       TitleViews.main(page, frame, user: context.user, back: back))
+  }
+
+  private func calendarPage(activity: Int?, back: String) async throws -> Response {
+    let query = try Form(back.split(separator: "?", maxSplits: 1).dropFirst().first ?? "")
+    let page = try await Reading.calendar(frame, user: context.user, query, done: activity)
+    return frame.mainFragment(
+      answer: Views.answer(page.answer, back: CalendarViews.path(page), frame), CalendarViews.main(page, frame))
   }
 
   private func homeCard(title: Int, activity: Int?) async throws -> Response {

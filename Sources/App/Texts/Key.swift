@@ -678,4 +678,40 @@ enum Key: Int, CaseIterable, Sendable {
   case importFilm
   case importOpenPasses
   case importTooMuch
+  case calendarTitle
+  case calendarViews
+  case calendarAgenda
+  case calendarMonth
+  case calendarEarlier
+  case calendarLater
+  case calendarFrom
+  case calendarShow
+  case calendarSeen
+  case calendarRun
+  case calendarRunSpecials
+  case calendarReleased
+  case calendarNothingToday
+  case calendarMore
+  case calendarCut
+  case calendarEmptyHead
+  case calendarEmptyText
+  case whyShowWatching
+  case whyShowPlanned
+  case whyShowSeen
+  case whyFilmPlanned
+  case whyFilmSeen
+  case whyAirs
+  case whyReleased
+  case whyReleases
+  case whyLastNever
+  case problemCalendarDay
+  case settingsCalendar
+  case feedLead
+  case feedSecret
+  case feedShown
+  case feedMade
+  case feedNone
+  case feedMake
+  case feedMakeNew
+  case feedEnd
 }

@@ -89,6 +89,8 @@ import Testing
       "/titles/1", "/titles/2", "/titles/2/seasons/1?episode=\(episode)", "/titles/2/seasons/1?unseen=1",
       "/search?q=arrival", "/search?q=the", "/export/record.json", "/export/activities.json", "/settings",
       "/settings/sessions", "/settings/data", "/lists", "/lists/1", "/lists/1?edit=3", "/lists/3",
+      "/settings/calendar", "/calendar", "/calendar?from=2026-01-01",
+      "/calendar?view=month",
     ]
   }
 

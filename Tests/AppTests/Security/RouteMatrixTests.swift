@@ -37,6 +37,8 @@ import Testing
     "GET /settings/password": .signedIn, "POST /settings/password": .signedIn, "GET /settings/sessions": .signedIn,
     "POST /settings/sessions/{id}/delete": .signedIn, "GET /settings/data": .signedIn,
     "POST /settings/delete": .signedIn,
+    "GET /calendar": .signedIn, "GET /calendar/{token}.ics": .everybody, "GET /settings/calendar": .signedIn,
+    "POST /settings/calendar/feed": .signedIn, "POST /settings/calendar/feed/delete": .signedIn,
     "GET /export": .signedIn, "GET /export/record.json": .signedIn, "GET /export/activities.json": .signedIn,
     "GET /import": .signedIn, "POST /import": .signedIn, "GET /import/{id}": .signedIn,
     "GET /admin": .administrator, "GET /admin/users": .administrator, "POST /admin/users/{id}/disabled": .administrator,

@@ -76,6 +76,7 @@ import Testing
         "/settings", "/settings/password", "/settings/sessions", "/settings/data", "/import", "/titles/new",
         "/help/keys", "/about", "/nothing", "/lists", "/lists/1?edit=1&done=1", "/lists/3",
       ]
+      pages += ["/calendar", "/calendar?view=month", "/settings/calendar"]
       // Names of people, titles, files, keys, zones and languages are nobody's text to translate.
       let names: Set<String> = [
         "flix", "list", "Arrival", "Season", "of", "Six", "Still", "Running", "Alice", "Root", "alice", "root", "bob",
