@@ -3,9 +3,10 @@
 
     FLIXLIST_DATA=folder flixlist user add bench        # makes the database and the account
     bench/library.py folder --user bench                # 5,000 titles, 60,000 episodes, 63,300 plays
-    FLIXLIST_DATA=folder flixlist doctor --recount --repair   # the program makes the shelf itself
+    FLIXLIST_DATA=folder flixlist doctor --recount --repair   # the program makes the shelf and the days itself
 
 The same seed, scale and day give the same rows, byte for byte. Nothing may serve the folder meanwhile.
+It writes what people said and nothing that is worked out from it, so that later steps of the schema do not concern it.
 """
 
 import argparse
@@ -21,6 +22,12 @@ import zoneinfo
 FILMS, SHOWS, SEASONS, EPISODES = 4_000, 1_000, 5, 12
 EPISODE_PLAYS, FILM_PLAYS = 60_000, 3_300
 FILMS_WATCHED = 3_000
+PASSES, PASSES_OPEN = 12, 2  # rewatches with a progress of their own; the open ones are under way
+SEASON_RATINGS, EPISODE_RATINGS = 150, 300
+LISTS, LISTS_SMART, LIST_ITEMS = 20, 3, 1_500
+LISTS_LIMIT = 200  # as ListRules.listsLimit
+PLACE_ROOM = 1 << 30  # as ListRules.room
+STARS = 300  # people who are in many titles
 YEARS = 10  # how far back the plays reach
 ACTIVITIES = 3_000  # the latest plays that have a line of their own on the activity page
 UNDO_DAYS = 30  # as Journal.undoDays: younger activities still hold their changes
@@ -81,6 +88,12 @@ OPENINGS = [
     "One {3} year in {0} changes a {2} and everybody near the {1}",
     "Nobody in {0} believes the {2} who saw the {1} at night",
 ]
+LIST_NAMES = """
+Favourites Rainy_days With_the_children To_show_Alma Christmas Halloween Slow_ones Heists Courtrooms Trains
+Seen_twice Too_long Short_ones Comfort Subtitled Black_and_white Recommended_by_Jonas Best_endings Film_club
+Watch_next
+""".split()
+RULES = ["status=completed&genre=Drama&sort=rating", "kind=movie&decade=1990", "kind=show&status=watching&sort=added"]
 ENDINGS = [
     "and has to choose between an old promise and a new life.",
     "while the whole town watches and keeps its own secrets.",
@@ -158,18 +171,22 @@ class Library:
         self.as_of = self.instant(self.today, 0)
         self.next = {
             table: connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
-            for table in ("titles", "episodes", "people", "names", "plays", "activities")
+            for table in (
+                "titles", "episodes", "people", "names", "plays", "activities", "passes", "ratings", "lists",
+                "list_items")
         }
         for table, last in connection.execute("SELECT name, seq FROM sqlite_sequence"):
             if table in self.next:
                 self.next[table] = max(self.next[table], last)
         self.people = dict(connection.execute("SELECT name, id FROM people ORDER BY id DESC"))
-        names = ("titles", "genres", "seasons", "episodes", "people", "credits", "names", "words", "entries", "skips")
+        names = (
+            "titles", "genres", "seasons", "episodes", "people", "credits", "names", "words", "entries", "skips",
+            "passes", "ratings", "lists", "list_items")
         self.rows = {table: [] for table in names}
         self.used = set()
+        self.stars = []
         self.plays = []
         self.searchable = []
-        self.show_names = {}
 
     def scaled(self, count):
         return max(1, round(count * self.scale))
@@ -186,8 +203,9 @@ class Library:
 
     def name(self):
         """A name nothing else here has, and its name in its own language."""
-        dice = self.dice
+        dice, tries = self.dice, 0
         while True:
+            tries += 1
             adjective, noun, other = dice.one(ADJECTIVES), dice.one(NOUNS), dice.one(NOUNS)
             place = dice.one(PLACES).replace("_", " ")
             original, language, country = None, "en", dice.one(["US", "US", "US", "GB", "CA", "AU", "IE"])
@@ -201,6 +219,8 @@ class Library:
                     f"The {noun} of {place}", f"{noun} & {other}", f"{dice.one(FIRST)}'s {noun}", f"Return to {place}",
                     f"{dice.one(FIRST)} and {dice.one(FIRST)}", f"The {noun}'s {other}", f"{adjective} {place}",
                 ][kind - 1]
+                if tries > 3:  # in a large library the short names are taken
+                    name = f"The {adjective} {noun} of {place}"
                 if dice.chance(0.04):
                     name += f" {dice.one(['2', 'II', '3', 'Part Two'])}"
             if name not in self.used:
@@ -214,11 +234,16 @@ class Library:
         return f"{opening}, {dice.one(ENDINGS)}"
 
     def person(self):
+        if len(self.stars) == self.scaled(STARS) and self.dice.chance(0.2):
+            # The first of them are in the most titles.
+            return self.stars[int(len(self.stars) * self.dice.random() ** 1.1)]
         middle = f" {self.dice.one('ABCDEFGHJKLMNPRSTW')}." if self.dice.chance(0.5) else ""
         name = f"{self.dice.one(FIRST)}{middle} {self.dice.one(LAST)}"
         if name not in self.people:
             self.people[name] = self.new_id("people")
             self.rows["people"].append((self.people[name], name, fold(name)))
+            if len(self.stars) < self.scaled(STARS):
+                self.stars.append(self.people[name])
         return self.people[name]
 
     def title(self, kind, released, runtime, has_ended):
@@ -277,6 +302,7 @@ class Library:
         has_ended = int(aired == SEASONS * EPISODES and (state in ("completed", "dropped") or dice.chance(0.9)))
         title = self.title("show", first, dice.one([22, 24, 30, 42, 45, 50, 55, 60]), has_ended)
         is_announced = dice.chance(0.6)  # the coming episodes have dates
+        specials = self.specials(title, season_starts) if dice.chance(0.1) else []
         episodes = []
         for season in range(SEASONS):
             self.rows["seasons"].append((title, season + 1, season_starts[season].year))
@@ -288,14 +314,29 @@ class Library:
                 name = f"{dice.one(ADJECTIVES)} {dice.one(NOUNS)}" if is_due or dice.chance(0.3) else ""
                 self.rows["episodes"].append((episode, title, season + 1, number + 1, name, known, known))
                 episodes.append((episode, day, season + 1, number + 1))
-        return title, episodes, aired
+        return title, episodes, aired, specials
+
+    def specials(self, title, season_starts):
+        """Two to four specials, each in the summer before a season."""
+        found = []
+        for number, start in enumerate(season_starts[1 : 1 + self.dice.between(2, SEASONS - 1)]):
+            day = start - 30 * DAY
+            if day >= self.today:
+                break
+            if not found:
+                self.rows["seasons"].append((title, 0, day.year))
+            episode = self.new_id("episodes")
+            name = f"{self.dice.one(ADJECTIVES)} {self.dice.one(NOUNS)}"
+            self.rows["episodes"].append((episode, title, 0, number + 1, name, day.isoformat(), day.isoformat()))
+            found.append((episode, day, 0, number + 1))
+        return found
 
     # The record
 
-    def entry(self, title, intent, rating, added):
+    def entry(self, title, intent, rating, added, specials=0):
         favourite = int(rating is not None and rating >= 80 and self.dice.chance(0.25))
         note = self.overview() if self.dice.chance(0.03) else ""
-        self.rows["entries"].append((self.user, title, intent, rating, favourite, note, added))
+        self.rows["entries"].append((self.user, title, intent, rating, favourite, note, added, specials))
 
     def rating(self, share):
         if not self.dice.chance(share):
@@ -310,7 +351,7 @@ class Library:
                 return name
         return "unknown"
 
-    def play(self, title, episode, day, minutes, precision):
+    def play(self, title, episode, day, minutes, precision, watched_in=0):
         """Notes a play; `episode` is (id, season, number) or None for a film."""
         last = self.today - DAY
         if day > last:  # the future, in whatever zone, is nobody's play
@@ -324,9 +365,9 @@ class Library:
             first = {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}[precision]
             at, text = self.instant(first, 720), day.isoformat()[: {"day": 10, "month": 7, "year": 4}[precision]]
         source = "import" if precision in ("month", "year", "unknown") else "web"
-        self.plays.append((order, title, episode, at, text, precision, source))
+        self.plays.append((order, title, episode, at, text, precision, source, watched_in))
 
-    def binge(self, title, episodes, begin, precision):
+    def binge(self, title, episodes, begin, precision, watched_in=0):
         """Plays of one show in their order: some a night, some nights without."""
         dice, day, left = self.dice, begin, 0
         for episode, aired, season, number in episodes:
@@ -335,7 +376,7 @@ class Library:
                 left, minutes = dice.between(1, 4), dice.between(17 * 60, 21 * 60)
             if aired > day:
                 day, minutes = aired, dice.between(18 * 60, 22 * 60)
-            self.play(title, (episode, season, number), day, minutes, precision)
+            self.play(title, (episode, season, number), day, minutes, precision, watched_in)
             minutes += dice.between(24, 60)
             left -= 1
 
@@ -357,7 +398,7 @@ class Library:
         states = dice.shuffled((states + ["none"] * count)[:count])
         finished = []
         for state in states:
-            title, episodes, aired = self.show(state)
+            title, episodes, aired, specials = self.show(state)
             if state in ("planned", "none"):
                 added = self.instant(self.first_day + dice.below(YEARS * 365 - 2) * DAY, dice.below(1440))
                 # A title without a play or an intent is there for what was said about it.
@@ -367,12 +408,15 @@ class Library:
             seen = {"completed": aired, "uptodate": aired, "watching": dice.between(5, aired - 1),
                     "paused": dice.between(6, 45), "dropped": dice.between(1, 16)}[state]
             chosen = episodes[:seen]
+            self.rate_parts(title, chosen, count)
             if state == "watching" and dice.chance(0.3) and seen > 10:
                 gaps = set(dice.some(range(seen - 1), dice.between(1, 6)))
-                if dice.chance(0.3):
-                    for place in sorted(gaps)[:2]:
+                if dice.chance(0.6):
+                    for place in sorted(gaps)[:3]:
                         self.rows["skips"].append((self.user, title, chosen[place][0]))
                 chosen = [episode for place, episode in enumerate(chosen) if place not in gaps]
+            if specials and dice.chance(0.5):  # the first special, before the season it belongs to
+                chosen = sorted(chosen + specials[:1], key=lambda episode: (episode[1], episode[0]))
             before = len(self.plays)
             # Who is up to date or in the middle of it was here lately; the rest lies somewhere in the ten years.
             lately = state in ("uptodate", "watching") and dice.chance(0.7)
@@ -381,15 +425,45 @@ class Library:
                 begin = max(self.today - (len(chosen) * 2 + dice.below(20)) * DAY, episodes[0][1], self.first_day)
             self.binge(title, chosen, begin, "time" if lately else self.precision())
             intent = {"paused": "paused", "dropped": "dropped"}.get(state) or dice.one([None, "watching"])
-            self.entry(title, intent, self.rating(0.65), self.plays[before][0] - dice.below(40) * 86_400_000_000)
+            self.entry(
+                title, intent, self.rating(0.65), self.plays[before][0] - dice.below(40) * 86_400_000_000,
+                int(bool(specials) and dice.chance(0.3)))
             if state == "completed":
                 finished.append((title, episodes))
         self.rewatch(finished)
 
+    def rate_parts(self, title, episodes, shows):
+        """Ratings of seasons and of episodes, spread over the shows that were begun."""
+        dice = self.dice
+        for season in range(1, episodes[-1][2] + 1):
+            if dice.chance(self.scaled(SEASON_RATINGS) / (shows * 3.9)):
+                self.rows["ratings"].append((self.new_id("ratings"), self.user, title, season, None, self.rating(1)))
+        for episode, *_ in episodes:
+            if dice.chance(self.scaled(EPISODE_RATINGS) / (shows * 45)):
+                self.rows["ratings"].append((self.new_id("ratings"), self.user, title, None, episode, self.rating(1)))
+
+    def passes(self, queue):
+        """Rewatches with a progress of their own, each of another show; the last ones are under way."""
+        dice = self.dice
+        count, under_way = self.scaled(PASSES), self.scaled(PASSES_OPEN)
+        for place in range(min(count, len(queue) // 2)):
+            title, episodes = queue.pop()
+            is_open = place >= count - under_way
+            chosen = episodes[: dice.between(8, 40)] if is_open else episodes
+            begin = self.begin(episodes, len(chosen))
+            if is_open:
+                begin = max(self.today - (len(chosen) * 2 + dice.below(20)) * DAY, episodes[0][1], self.first_day)
+            number, before = self.new_id("passes"), len(self.plays)
+            self.binge(title, chosen, begin, "time", number)
+            name = dice.one(["", "", f"With {dice.one(FIRST)}", "Before the film"])
+            started, ended = self.plays[before][0] - 3_600_000_000, self.plays[-1][0]
+            self.rows["passes"].append((number, self.user, title, name, started, None if is_open else ended))
+
     def rewatch(self, finished):
         """Second and third viewings of finished shows, until there are as many plays as there have to be."""
-        missing = self.scaled(EPISODE_PLAYS) - len(self.plays)
         queue = self.dice.shuffled(finished)
+        self.passes(queue)
+        missing = self.scaled(EPISODE_PLAYS) - len(self.plays)
         while missing > 0 and finished:
             if not queue:
                 queue = self.dice.shuffled(finished)
@@ -420,19 +494,43 @@ class Library:
             again = day + dice.below(max(1, (self.today - day).days)) * DAY
             self.play(title, None, again, dice.between(14 * 60, 23 * 60), "time")
 
+    def lists(self):
+        """Lists by hand, one of them long and most of them short, and a few by rule."""
+        dice = self.dice
+        count = min(self.scaled(LISTS), LISTS_LIMIT)
+        smart = min(count // 2, round(LISTS_SMART * count / LISTS))
+        titles = [entry[1] for entry in self.rows["entries"]]
+        shares = [1 / (place + 2) for place in range(count - smart)]
+        for place in range(count):
+            number, created = self.new_id("lists"), self.instant(self.first_day + dice.below(3_000) * DAY, 1200)
+            name = LIST_NAMES[place % len(LIST_NAMES)].replace("_", " ")
+            if place >= len(LIST_NAMES):
+                name += f" {place // len(LIST_NAMES) + 1}"
+            rule = RULES[place % len(RULES)] if place >= count - smart else None
+            note = self.overview() if dice.chance(0.3) else ""
+            self.rows["lists"].append((number, self.user, name, note, rule, (place + 1) * PLACE_ROOM, created))
+            if rule is not None:
+                continue
+            items = max(1, round(self.scaled(LIST_ITEMS) * shares[place] / sum(shares)))
+            for position, title in enumerate(dice.some(titles, min(items, len(titles)))):
+                note = self.overview() if dice.chance(0.05) else ""
+                self.rows["list_items"].append(
+                    (self.new_id("list_items"), self.user, number, title, (position + 1) * PLACE_ROOM, note,
+                     created + position * 60_000_000))
+
     # Writing
 
     def numbered_plays(self):
         """The plays in the order in which they were made, as a record grows."""
         self.plays.sort(key=lambda play: (play[0], play[1], play[2] or (0, 0, 0)))
-        for order, title, episode, at, day, precision, source in self.plays:
-            yield self.new_id("plays"), order, title, episode, at, day, precision, source
+        for play in self.plays:
+            yield self.new_id("plays"), *play
 
     def journal(self, plays):
         """The activity of each of the latest plays, with its change while that can still be undone."""
         activities, changes = [], []
         oldest = self.as_of - UNDO_DAYS * 86_400_000_000
-        for play, order, title, episode, at, day, precision, source in plays[-self.scaled(ACTIVITIES) :]:
+        for play, order, title, episode, at, day, precision, source, watched_in in plays[-self.scaled(ACTIVITIES) :]:
             detail = {"count": 1}
             if episode:
                 detail.update(episode=episode[0], season=episode[1], number=episode[2])
@@ -442,8 +540,8 @@ class Library:
             activities.append((activity, self.user, "watched", title, source, text, order))
             if order < oldest:
                 continue
-            image = {"at": at, "day": day, "episode_id": episode and episode[0], "note": "", "once": None, "pass": 0,
-                     "precision": precision, "source": source, "title_id": title}
+            image = {"at": at, "day": day, "episode_id": episode and episode[0], "note": "", "once": None,
+                     "pass": watched_in, "precision": precision, "source": source, "title_id": title}
             changes.append((self.user, activity, 1, "plays", play, title, None, json.dumps(image, **compact)))
         return activities, changes
 
@@ -457,6 +555,7 @@ class Library:
         film_plays, self.plays = self.plays, []
         self.shows()
         self.plays += film_plays
+        self.lists()
         self.names()
         rows = self.rows
         with self.db:
@@ -470,20 +569,28 @@ class Library:
             self.insert("credits", "title_id, job, position, person_id", rows["credits"])
             self.insert("names", "id, title_id, folded", rows["names"])
             self.insert("words", "rowid, folded", rows["words"])
-            self.insert("entries", "user_id, title_id, intent, rating, favourite, note, added_at", rows["entries"])
+            self.insert(
+                "entries", "user_id, title_id, intent, rating, favourite, note, added_at, specials", rows["entries"])
             self.insert("skips", "user_id, title_id, episode_id", rows["skips"])
+            self.insert("passes", "id, user_id, title_id, name, started_at, ended_at", rows["passes"])
+            self.insert("ratings", "id, user_id, title_id, season, episode_id, rating", rows["ratings"])
+            self.insert("lists", "id, user_id, name, note, rule, place, created_at", rows["lists"])
+            self.insert(
+                "list_items", "id, user_id, list_id, title_id, place, note, added_at", rows["list_items"])
             plays = list(self.numbered_plays())
             self.insert(
-                "plays", "id, user_id, title_id, episode_id, at, day, precision, source",
-                ((play, self.user, title, episode and episode[0], at, day, precision, source)
-                 for play, _, title, episode, at, day, precision, source in plays))
+                "plays", "id, user_id, title_id, episode_id, at, day, precision, source, pass",
+                ((play, self.user, title, episode and episode[0], at, day, precision, source, watched_in)
+                 for play, _, title, episode, at, day, precision, source, watched_in in plays))
             activities, changes = self.journal(plays)
             self.insert("activities", "id, user_id, kind, title_id, source, detail, at", activities)
             self.insert("changes", "user_id, activity_id, place, tbl, key, title_id, before, after", changes)
             self.db.execute("UPDATE users SET version = version + 1 WHERE id = ?", (self.user,))
         print(
             f"library: {len(rows['titles']):,} titles, {len(rows['episodes']):,} episodes, "
-            f"{len(plays) - films:,} episode plays, {films:,} film plays, {len(activities):,} activities"
+            f"{len(plays) - films:,} episode plays, {films:,} film plays, {len(activities):,} activities, "
+            f"{len(rows['passes']):,} rewatches, {len(rows['ratings']):,} ratings of parts, {len(rows['skips']):,} "
+            f"skips, {len(rows['lists']):,} lists with {len(rows['list_items']):,} titles"
         )
 
 

@@ -3,7 +3,8 @@
 
     bench/picks.py folder user ticks.tsv paths.txt
 
-Writes the unseen episodes as forms to post and the searches as paths; prints a show, one of its seasons and a film.
+Writes the unseen episodes as forms to post and the searches as paths; prints a show, one of its seasons, a film, the
+longest list, the person in the most titles of the library and its commonest genre, the last three as - without one.
 """
 
 import pathlib
@@ -28,6 +29,17 @@ FILM = """
     SELECT title_id FROM shelf WHERE user_id = ? AND kind = 'movie' AND plays > 1 AND rating IS NOT NULL
     ORDER BY last_at DESC, title_id LIMIT 1
 """
+LIST = """
+    SELECT list_id FROM list_items WHERE user_id = ? GROUP BY list_id ORDER BY count(*) DESC, list_id LIMIT 1
+"""
+PERSON = """
+    SELECT c.person_id FROM entries n JOIN credits c ON c.title_id = n.title_id
+    WHERE n.user_id = ? GROUP BY c.person_id ORDER BY count(DISTINCT c.title_id) DESC, c.person_id LIMIT 1
+"""
+GENRE = """
+    SELECT g.genre FROM entries n JOIN genres g ON g.title_id = n.title_id
+    WHERE n.user_id = ? GROUP BY g.genre ORDER BY count(*) DESC, g.genre LIMIT 1
+"""
 
 
 def main():
@@ -43,7 +55,11 @@ def main():
         for query in SEARCHES.read_text(encoding="utf-8").splitlines():
             file.write("/search?" + urllib.parse.urlencode({"q": query}) + "\n")
     show, season = connection.execute(SHOW, user).fetchone()
-    print(show, season, *connection.execute(FILM, user).fetchone())
+    picks = [show, season, *connection.execute(FILM, user).fetchone()]
+    for statement in (LIST, PERSON, GENRE):
+        found = connection.execute(statement, user).fetchone()
+        picks.append(urllib.parse.quote(str(found[0]), safe="") if found else "-")
+    print(*picks)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ import urllib.parse
 USER, PASSWORD = "trial", secrets.token_urlsafe(24)
 READY_SECONDS = 2.0  # TRUST 4.1: from a kill to ready
 WRITERS_P99_MS = 250  # TRUST 4.18
+HISTORIES = 10_000  # of the model test; `swift test` alone runs 300
 LOGIN_MS = 5  # TRUST S5: how far the medians may lie apart
 READY = re.compile(rb"FlixList serves .*:(\d+)\n")
 Answer = collections.namedtuple("Answer", "status location body ms")
@@ -554,8 +555,30 @@ def trial_login(results, site):
     site.stop()
 
 
+def trial_model(results, site):
+    """Ten thousand random histories against the slow model of progress, in a debug build."""
+    if not shutil.which("swift"):
+        return results.skip("model: there is no swift here")
+    if not any(pathlib.Path(".build/debug").glob("*.xctest")):
+        return results.skip("model: the tests are not built (swift build --build-tests)")
+    begin = time.perf_counter()
+    run = subprocess.run(
+        ["swift", "test", "--skip-build", "--filter", "ModelTests"], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        env={**os.environ, "FLIXLIST_HISTORIES": str(HISTORIES)})
+    # A filter that finds nothing passes too.
+    count = re.search(r"Test run with ([1-9]\d*) test", run.stdout)
+    for line in [line for line in run.stdout.splitlines() if "recorded an issue" in line or "error:" in line][:5]:
+        results.say(line[:300])
+    results.check(
+        run.returncode == 0 and count is not None,
+        f"{HISTORIES:,} histories agree with the model, in {time.perf_counter() - begin:.0f} s"
+        + ("" if count else ": no test was run"))
+
+
 TRIALS = {
     "kill": trial_kill, "errors": trial_errors, "full": trial_full, "writers": trial_writers, "login": trial_login,
+    "model": trial_model,
 }
 
 

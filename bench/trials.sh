@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The timed, statistical and violent trials: kill -9, errors of the disk, a full disk, 50 writers at once, login times.
+# The timed, statistical, violent and long trials: kill -9, errors of the disk, a full disk, 50 writers at once, login
+# times, 10,000 random histories against the model.
 #
-#   bench/trials.sh [kill|errors|full|writers|login ...]      all of them, or only those that are named
+#   bench/trials.sh [kill|errors|full|writers|login|model ...]      all of them, or only those that are named
 #
-# It builds nothing: `make trials` does. FLIXLIST_BINARY names another program than .build/release/flixlist, BENCH_PORT
-# another port than a free one; TMPDIR says on which disk the data lies. What this machine does not allow is skipped,
-# and said. bench/trials.py does the work.
+# It builds nothing: `make trials` does, the debug build of the tests for `model` among it. FLIXLIST_BINARY names
+# another program than .build/release/flixlist, BENCH_PORT another port than a free one; TMPDIR says on which disk the
+# data lies. What this machine does not allow is skipped, and said. bench/trials.py does the work.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
