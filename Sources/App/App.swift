@@ -59,7 +59,9 @@ public struct App: Sendable {
     var assets = Assets()
     assets.add(name: "app.css", type: "text/css; charset=utf-8", bytes: Embedded.bytes("app.css"))
     assets.add(name: "app.js", type: "text/javascript; charset=utf-8", bytes: Embedded.bytes("app.js"))
+    assets.add(name: "kept.js", type: "text/javascript; charset=utf-8", bytes: Embedded.bytes("kept.js"))
     assets.add(name: "icon.svg", type: "image/svg+xml", bytes: Embedded.bytes("icon.svg"))
+    for name in Phone.icons { assets.add(name: name, type: "image/png", bytes: Embedded.bytes(name)) }
     self.assets = assets
   }
 

@@ -37,7 +37,10 @@ struct Edge: RouterMiddleware {
       }
       let session = try await app.session(of: request, now: try context.current().now)
       context.visitor?.session = session
-      if let user = context.visitor?.user { context.visitor?.texts = app.texts(user.language) }
+      if let user = context.visitor?.user {
+        context.visitor?.texts = app.texts(user.language)
+        try Phone.check(request.headers[SecurityHeaders.user], is: user)
+      }
       response = try await next(request, context)
     } catch let error as HTTPParserError {
       // The request itself broke off: there is nobody to answer, and the channel closes the connection.
@@ -93,8 +96,8 @@ enum SecurityHeaders {
       name("Content-Security-Policy"),
       """
       default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-      connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; object-src 'none'; \
-      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types flixlist
+      connect-src 'self'; form-action 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
+      object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types flixlist
       """
     ),
     (name("X-Content-Type-Options"), "nosniff"),
@@ -108,6 +111,8 @@ enum SecurityHeaders {
   ]
 
   static let vary = name("Vary")
+  /// Sent by `app.js`: who was logged in when the page was made.
+  static let user = name("X-User")
   /// Sent by `app.js` to get the changed piece only, and by us to say that this is one.
   static let fragment = name("X-Fragment")
   /// Where `app.js` goes instead of swapping.

@@ -81,7 +81,7 @@ struct ErrorPages: Sendable {
     case 403: .headingForbidden
     case 404: .headingNotFound
     case 405: .headingMethod
-    case 409: .headingConflict
+    case 409, 412: .headingConflict
     case 413: .headingTooLarge
     case 422: .headingInvalid
     case 429: .headingTooMany

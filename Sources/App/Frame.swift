@@ -8,6 +8,8 @@ import Web
 struct Frame: Sendable {
   let app: App
   let visitor: Visitor
+  /// The theme of a page that is nobody's.
+  var theme = "system"
 
   var t: Texts { visitor.texts }
   var user: User? { visitor.user }
@@ -18,6 +20,7 @@ struct Frame: Sendable {
   enum Kind: String {
     case plain = ""
     case narrow, landing
+    case offline = "narrow offline"
   }
 
   /// The places in the navigation.
@@ -33,17 +36,19 @@ struct Frame: Sendable {
     let isSignedIn = user != nil
     let html: HTML = """
       <!doctype html>
-      <html lang="\(t.language.rawValue)" data-theme="\(user?.theme ?? "system")">
+      <html lang="\(t.language.rawValue)" data-theme="\(user?.theme ?? theme)">
       <head><meta charset="utf-8"><title>\(title) – FlixList</title>
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark"><meta name="referrer" content="same-origin">
       <link rel="icon" href="\(app.assets.path("icon.svg"))" type="image/svg+xml">
+      \(phoneHead)
       <link rel="stylesheet" href="\(app.assets.path("app.css"))">
-      <script src="\(app.assets.path("app.js"))" defer></script></head>
+      <script src="\(app.assets.path("app.js"))" defer></script>
+      <script src="\(app.assets.path("kept.js"))" defer></script></head>
       <body data-signed-in="\(isSignedIn ? 1 : 0)" data-keys="\(user?.hasSingleKeys ?? false ? 1 : 0)"
        data-zone="\(user?.zone.identifier ?? "")" data-zone-known="\(user?.isZoneKnown ?? true ? 1 : 0)"
        data-text-results="\(t(.resultsCount, ["n": "{n}"]))" data-text-offline="\(t(.textOffline))" \
-       data-text-failed="\(t(.textFailed))">
+       data-text-failed="\(t(.textFailed))"\(phoneTexts)>
       <a class="skip" href="#main">\(t(.skipLink))</a>
       \(header(place))
       <main id="main" tabindex="-1" class="\(kind.rawValue)">\(zoneBanner)\(main)</main>

@@ -15,6 +15,8 @@ enum URLs {
   static let calendar = "/calendar"
   static let settingsCalendar = "/settings/calendar"
   static let feed = "/settings/calendar/feed"
+  static let manifest = "/manifest.webmanifest"
+  static let unsent = "/unsent"
 
   static func login(next: String) -> String {
     next == "/" ? "/login" : "/login?" + URLEncoding.query([("next", next)])

@@ -12,8 +12,26 @@ FILE_END
 FILE_BEGIN(app_js)
 #embed "../App/Public/app.js"
 FILE_END
+FILE_BEGIN(kept_js)
+#embed "../App/Public/kept.js"
+FILE_END
+FILE_BEGIN(sw_js)
+#embed "../App/Public/sw.js"
+FILE_END
 FILE_BEGIN(icon_svg)
 #embed "../App/Public/icon.svg"
+FILE_END
+FILE_BEGIN(icon_192)
+#embed "../App/Public/icons/icon-192.png"
+FILE_END
+FILE_BEGIN(icon_512)
+#embed "../App/Public/icons/icon-512.png"
+FILE_END
+FILE_BEGIN(icon_mask)
+#embed "../App/Public/icons/icon-mask.png"
+FILE_END
+FILE_BEGIN(icon_touch)
+#embed "../App/Public/icons/icon-touch.png"
 FILE_END
 FILE_BEGIN(texts_en)
 #embed "../App/Texts/en.txt"
@@ -45,7 +63,13 @@ FILE_END
 const struct flixlist_file flixlist_files[] = {
     ENTRY("app.css", app_css),
     ENTRY("app.js", app_js),
+    ENTRY("kept.js", kept_js),
+    ENTRY("sw.js", sw_js),
     ENTRY("icon.svg", icon_svg),
+    ENTRY("icon-192.png", icon_192),
+    ENTRY("icon-512.png", icon_512),
+    ENTRY("icon-mask.png", icon_mask),
+    ENTRY("icon-touch.png", icon_touch),
     ENTRY("en.txt", texts_en),
     ENTRY("es.txt", texts_es),
     ENTRY("de.txt", texts_de),

@@ -134,6 +134,8 @@ PAGES = [
     Page("confirm", "typical", "/confirm?next=%2Fadmin%2Fusers"),
     Page("about", "typical", "/about"),
     Page("keys", "typical", "/help/keys"),
+    Page("no connection", None, "/offline"),
+    Page("marked without a connection", "typical", "/unsent"),
     Page("add it yourself", "typical", "/titles/new?q=My%20film"),
     Page("add it yourself, with errors", "typical", "/titles/new", send_bad_title),
     Page("not found", "typical", "/nothing/here"),

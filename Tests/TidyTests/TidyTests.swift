@@ -135,7 +135,9 @@ import Testing
   @Test func whatThePublicSees() throws {
     let css = try Data(contentsOf: Self.root.appendingPathComponent("Sources/App/Public/app.css"))
     let js = try Data(contentsOf: Self.root.appendingPathComponent("Sources/App/Public/app.js"))
-    #expect(css.count <= 40_000 && js.count <= 25_000)
+    let kept = try Data(contentsOf: Self.root.appendingPathComponent("Sources/App/Public/kept.js"))
+    let worker = try Data(contentsOf: Self.root.appendingPathComponent("Sources/App/Public/sw.js"))
+    #expect(css.count <= 40_000 && js.count <= 25_000 && kept.count <= 10_000 && worker.count <= 2_000)
   }
 
   @Test func pathsThatTheDocsNameExist() throws {

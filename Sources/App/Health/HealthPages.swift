@@ -54,9 +54,10 @@ struct HealthPages: Sendable {
     let frame = Frame(app: app, visitor: context.visitor)
     let t = frame.t
     let keys: [(String, Key)] = [
-      ("/", .keySearch), ("j", .keyNext), ("k", .keyPrevious), ("w", .keyWatched), ("u", .keyUndo),
-      ("1 … 9, 0", .keyRate),
-      ("g h", .keyHome), ("g l", .keyLibrary), ("?", .keyHelp),
+      ("/", .keySearch), ("↓ ↑", .keyChoose), ("j", .keyNext), ("k", .keyPrevious), ("w", .keyWatched),
+      ("e", .keyEdit), ("1 … 9, 0", .keyRate), ("x", .keySelect), ("u", .keyUndo), ("Esc", .keyEscape),
+      ("g h", .keyHome), ("g l", .keyLibrary), ("g c", .keyCalendar), ("g s", .keyStatistics), ("g y", .navHistory),
+      ("?", .keyHelp),
     ]
     let main: HTML = """
       <h1>\(t(.navKeys))</h1><p>\(t(.keysLead))</p><table class="data"><thead><tr><th scope="col">\(t(.keyColumn))</th>

@@ -201,8 +201,8 @@ enum RecordStore {
       let time = when.resolved(now: now, zone: user.zone, released: released, year: episode == nil ? title.year : nil)
     else { return nil }
     let same = latest.first { play in
-      if when == .now {
-        return play.precision == Precision.time.rawValue && abs(now - (play.at ?? 0)) < 60_000_000
+      if when.isClick {
+        return play.precision == Precision.time.rawValue && abs((time.at ?? now) - (play.at ?? 0)) < 60_000_000
       }
       return play.at == time.at && play.day == time.day && play.precision == time.precision.rawValue
     }

@@ -1,11 +1,25 @@
 // FlixList in the browser. Every page works without this file: links, forms and buttons do it all.
-// This file makes the same forms answer in place, completes the search and adds keys.
+// This file makes the same forms answer in place, completes the search and adds keys; kept.js adds the phone.
 // Texts come from the server (data-* attributes), because they are translated; English is the fallback.
+// What a page asks for by its markup:
+//   form[data-plain]      the browser itself sends it
+//   [data-item]           j and k walk over these; w presses [data-key-w] or .tick in it, x its checkbox, and e opens
+//                         the details that hold a field named when
+//   ol[data-sortable]     of li[data-item][draggable=true], each with a form of buttons name=move value=up|down|top:
+//                         dropping one sends that form with to=<its place, from 1> and no button
+//   [data-select-all]     a checkbox that checks all others of its form; in .bulkbar, around or in that form,
+//                         [data-count][data-text="{n} …"] says how many are checked
+//   [role=option]         of the search leads to data-href, or sends data-fields="a=b&c=d" to data-post as a form
+//   details               closes with Esc; after a change made in it the focus returns to its summary
 'use strict';
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 const body = document.body;
+const user = body.dataset.user || '';
+
+// What kept.js puts in the place of these: it keeps a tick that cannot be sent, and sends it later.
+const ticks = { stamp: () => null, keep: async () => false, send() {}, leave: (form) => form.submit() };
 
 /** The text `name` that the server put on <body data-text-name="…">, its {n} filled in. */
 function text(name, fallback, n = '') {
@@ -25,9 +39,10 @@ function go(address) {
 // Fragments: the answer to a POST is a few elements with ids, which replace their namesakes.
 
 // The only door to HTML from text: our CSP asks for a Trusted Types policy of this name, and
-// only parse() uses it. What comes in is an answer of our own server, already escaped there.
-const policy = window.trustedTypes?.createPolicy('flixlist', { createHTML: (html) => html }) ??
-  { createHTML: (html) => html };
+// only parse() uses it, and the registration of our service worker. What comes in is an answer of our own server,
+// already escaped there.
+const rules = { createHTML: (html) => html, createScriptURL: (url) => (url.startsWith('/sw.js?') ? url : '') };
+const policy = window.trustedTypes?.createPolicy('flixlist', rules) ?? rules;
 
 /** An inert document: scripts in it do not run, pictures do not load until they are moved. */
 function parse(html) {
@@ -53,7 +68,9 @@ function rememberFocus(old) {
         .find((el) => key === (el.form ? keyOf(el) : el.getAttribute('href')));
     const place = item && document.getElementById(item);
     const next = same || (place && ($('.tick', place) || mainLink(place))) || main;
-    next?.focus({ preventScroll: true });
+    // A form that is folded up again cannot take the focus; what opens it can.
+    const folded = next?.closest('details:not([open])');
+    (folded && next.localName !== 'summary' ? $('summary', folded) : next)?.focus({ preventScroll: true });
   };
 }
 
@@ -125,18 +142,28 @@ function swap(elements, sentForm) {
   return placed;
 }
 
-/** Sends a form as the browser would, asks for a fragment, and does what the answer says. */
-async function send(form, action, data) {
-  let answer;
+/** Posts as a form would and asks for a fragment. The server refuses it when another person has logged in since. */
+function post(action, fields, more) {
+  // Redirects are followed, since a refused one (`manual`) would not tell where it went.
+  return fetch(action, {
+    method: 'POST', body: new URLSearchParams(fields), redirect: 'follow', credentials: 'same-origin',
+    headers: { 'X-Fragment': '1', 'X-User': user, Accept: 'text/html' }, ...more,
+  });
+}
+
+/** Sends a form and does what the answer says; a tick that cannot be sent is kept. Returns whether it was done. */
+async function send(form, action, data, tick) {
   try {
-    // Redirects are followed, since a refused one (`manual`) would not tell where it went.
-    answer = await fetch(action, {
-      method: 'POST', body: new URLSearchParams(data), redirect: 'follow', credentials: 'same-origin',
-      headers: { 'X-Fragment': '1', Accept: 'text/html' },
-    });
+    // Goes on when the page is left; after so long the connection counts as lost, and the tick is sent again.
+    const answer = await post(action, data, tick && { keepalive: true, signal: AbortSignal.timeout?.(20000) });
     await place(answer, form);
+    if (tick) ticks.send();
+    return answer.ok;
   } catch {
-    failed('textOffline', 'Not saved: the server could not be reached. Please try again.');
+    if (!tick || !await ticks.keep(tick)) {
+      failed('textOffline', 'Not saved: the server could not be reached. Please try again.');
+    }
+    return false;
   }
 }
 
@@ -160,12 +187,14 @@ async function place(answer, form) {
   if (!answer.ok) $('.errors, [aria-invalid="true"]', $('#main'))?.focus();
 }
 
+/** An element with a text. */
+function make(name, words, properties) {
+  return Object.assign(document.createElement(name), { textContent: words }, properties);
+}
+
 /** Says what went wrong; the form and what was typed stay as they were. */
-function failed(name, fallback) {
-  const p = document.createElement('p');
-  p.className = 'error';
-  p.textContent = text(name, fallback);
-  say([p], { stay: true });
+function failed(name, fallback, n) {
+  say([make('p', text(name, fallback, n), { className: 'error' })], { stay: true });
 }
 
 // The card moves on under the pointer: the second half of a double click would tick the next episode too.
@@ -178,6 +207,10 @@ let queue = Promise.resolve();
 
 document.addEventListener('submit', (event) => {
   const { target: form, submitter } = event;
+  if (form.getAttribute('action') === '/logout' && user) {
+    event.preventDefault();
+    return void ticks.leave(form);
+  }
   const action = submitter?.getAttribute('formaction') || form.getAttribute('action') || location.href;
   const ours = form.method === 'post' && form.enctype !== 'multipart/form-data' &&
     !form.target && !('plain' in form.dataset) && form.closest('#main, #status');
@@ -188,9 +221,10 @@ document.addEventListener('submit', (event) => {
   underway.add(key);
   // Taken now: a second tick may be sent while the first is answered, and its form replaced.
   const data = new FormData(form, submitter);
+  const tick = ticks.stamp(action, data, submitter);
   // Never `disabled`: that would drop the focus.
   submitter?.setAttribute('aria-disabled', 'true');
-  queue = queue.then(() => send(form, action, data)).finally(() => {
+  queue = queue.then(() => send(form, action, data, tick)).finally(() => {
     underway.delete(key);
     submitter?.removeAttribute('aria-disabled');
   });
@@ -276,6 +310,19 @@ function searchBox() {
     }
   }
 
+  /** Does what a suggestion offers: a page, or an action sent as a form. */
+  function take(option) {
+    const { href, post: action, fields } = option.dataset;
+    if (!action) return go(href);
+    if (!action.startsWith('/')) return;
+    const form = make('form', '', { method: 'post', action });
+    for (const [name, value] of new URLSearchParams(fields)) {
+      form.append(make('input', '', { type: 'hidden', name, value }));
+    }
+    body.append(form);
+    form.submit();
+  }
+
   input.addEventListener('input', () => {
     clearTimeout(timer);
     timer = setTimeout(ask, 120);
@@ -296,7 +343,7 @@ function searchBox() {
       choose(key === 'Home' ? 0 : -1);
     } else if (isOpen && active >= 0 && key === 'Enter') {
       event.preventDefault();
-      go(options()[active].dataset.href);
+      take(options()[active]);
     } else if (key === 'Escape' && isOpen) {
       event.preventDefault();
       close();
@@ -307,8 +354,8 @@ function searchBox() {
   // The pointer must not take the focus from the field before the click has arrived.
   list.addEventListener('mousedown', (event) => event.preventDefault());
   list.addEventListener('click', (event) => {
-    const option = event.target.closest('[data-href]');
-    if (option) go(option.dataset.href);
+    const option = event.target.closest('[data-href], [data-post]');
+    if (option) take(option);
   });
   input.addEventListener('blur', close);
 }
@@ -322,6 +369,15 @@ function mainLink(item) {
 }
 
 const currentItem = () => document.activeElement?.closest('[data-item]');
+
+/** The date form of the item, of the answer, or of the page. */
+function edit() {
+  const within = [currentItem(), $('#status'), $('#main')].filter(Boolean);
+  const details = within.map((place) => $('details:has([name="when"])', place)).find(Boolean);
+  if (!details) return;
+  details.open = true;
+  ($('input:not([type="hidden"]), select, button', details) || $('summary', details))?.focus();
+}
 
 function move(step) {
   const items = $$('#main [data-item]');
@@ -355,9 +411,14 @@ const keys = {
   k: () => move(-1),
   w: () => press($('[data-key-w], .tick', currentItem() || document)),
   u: () => press($('#status .undo') || $('#main .undo')),
+  x: () => $('input[type="checkbox"]', currentItem() || document.createElement('p'))?.click(),
+  e: edit,
   '?': () => go('/help/keys'),
   'g h': () => go('/'),
   'g l': () => go('/library'),
+  'g c': () => go('/calendar'),
+  'g s': () => go('/stats'),
+  'g y': () => go('/history'),
 };
 for (let digit = 0; digit <= 9; digit += 1) keys[digit] = () => rate(digit === 0 ? 100 : digit * 10);
 
@@ -370,7 +431,8 @@ document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   // A key held down moves on, but marks and rates only once.
   if (event.repeat && !'jk'.includes(event.key)) return;
-  if (event.target.closest?.('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]')) return;
+  const fields = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]';
+  if (event.target.closest?.(fields)) return;
   const key = first ? `${first} ${event.key}` : event.key;
   first = '';
   clearTimeout(firstTimer);
@@ -387,9 +449,9 @@ document.addEventListener('keydown', (event) => {
 // ---------------------------------------------------------------------------------------------
 // Small things.
 
-/** Esc closes the menu it is in, then the answer at the bottom. */
+/** Esc closes the menu or the form it is in, then the answer at the bottom. */
 function escape(event) {
-  const menu = event.target.closest?.('details.menu[open]') || $('details.menu[open]');
+  const menu = event.target.closest?.('details[open]') || $('details.menu[open]');
   if (menu) {
     menu.open = false;
     $('summary', menu)?.focus();
@@ -402,8 +464,65 @@ document.addEventListener('click', (event) => {
   for (const menu of $$('details.menu[open]')) if (!menu.contains(event.target)) menu.open = false;
 });
 
-document.addEventListener('change', (event) => {
-  if (event.target.matches('form.filters select[data-submit]')) event.target.form.requestSubmit();
+document.addEventListener('change', ({ target }) => {
+  if (target.matches('form.filters select[data-submit]')) target.form.requestSubmit();
+  if (target.type !== 'checkbox' || !target.form) return;
+  if ('selectAll' in target.dataset) for (const box of boxes(target.form)) box.checked = target.checked;
+  count(target.form);
+});
+
+/** The checkboxes of a form that stand for items. */
+function boxes(form) {
+  return [...form.elements].filter((each) => each.type === 'checkbox' && !('selectAll' in each.dataset));
+}
+
+/** Says how many items of a form are selected. */
+function count(form) {
+  const bar = form.closest('.bulkbar') || $('.bulkbar', form);
+  if (!bar) return;
+  const all = boxes(form);
+  const n = all.filter((box) => box.checked).length;
+  bar.dataset.selected = n;
+  for (const each of $$('[data-count]', bar)) each.textContent = (each.dataset.text || '{n}').replace('{n}', n);
+  for (const each of [...form.elements].filter((box) => 'selectAll' in box.dataset)) {
+    each.checked = n > 0 && n === all.length;
+    each.indeterminate = n > 0 && n < all.length;
+  }
+}
+
+// Lists ordered by dragging; the buttons in each item do the same, also by touch and by keyboard.
+let dragged;
+
+document.addEventListener('dragstart', (event) => {
+  const item = event.target.closest?.('[data-sortable] > [draggable="true"]');
+  if (!item) return;
+  dragged = { item, next: item.nextSibling };
+  // Also where it was taken by a picture or a link in it.
+  event.dataTransfer.setDragImage(item, 0, 0);
+  event.dataTransfer.setData('text/plain', '');
+});
+document.addEventListener('dragover', (event) => {
+  const over = dragged && event.target.closest?.('[draggable="true"]');
+  if (!over || over.parentNode !== dragged.item.parentNode) return;
+  event.preventDefault();
+  const box = over.getBoundingClientRect();
+  if (over !== dragged.item) over[event.clientY > box.top + box.height / 2 ? 'after' : 'before'](dragged.item);
+});
+document.addEventListener('drop', (event) => {
+  const form = dragged && $('button[name="move"]', dragged.item)?.form;
+  if (!form || !event.target.closest?.('[data-sortable]')) return;
+  event.preventDefault();
+  const { item, next } = dragged;
+  const list = item.parentNode;
+  dragged = undefined;
+  const data = new FormData(form);
+  data.set('to', $$(':scope > [data-item]', list).indexOf(item) + 1);
+  queue = queue.then(() => send(form, form.getAttribute('action'), data))
+    .then((done) => { if (!done && item.isConnected) list.insertBefore(item, next); });
+});
+document.addEventListener('dragend', () => {
+  if (dragged) dragged.item.parentNode.insertBefore(dragged.item, dragged.next);
+  dragged = undefined;
 });
 
 /** The browser's time zone: into forms that ask for it, and a banner when the account has another. */
@@ -419,6 +538,7 @@ function timeZone() {
 /** For what is done to a page when it came and again after parts of it were replaced. */
 function afterChange() {
   timeZone();
+  for (const box of $$('[data-select-all]')) if (box.form) count(box.form);
 }
 
 // A page that comes back from the browser's memory has nothing under way any more.

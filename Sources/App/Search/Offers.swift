@@ -129,6 +129,7 @@ enum Offers {
   static func field(_ when: When) -> String {
     switch when {
     case .now: "now"
+    case .instant(let instant): InstantText.write(instant)
     case .release: "release"
     case .unknown: "unknown"
     case .date(let precision, let day, _):

@@ -714,4 +714,30 @@ enum Key: Int, CaseIterable, Sendable {
   case feedMake
   case feedMakeNew
   case feedEnd
+  case phoneDescription
+  case phoneKept
+  case phoneTaken
+  case phoneSent
+  case phoneWaiting
+  case phoneRefused
+  case phoneShow
+  case phoneLeave
+  case offlineHead
+  case offlineText
+  case offlineRetry
+  case unsentHead
+  case unsentLead
+  case unsentWaiting
+  case unsentRefused
+  case unsentRefusedText
+  case unsentNothing
+  case unsentAgain
+  case unsentTake
+  case problemOtherUser
+  case keySelect
+  case keyEdit
+  case keyCalendar
+  case keyStatistics
+  case keyEscape
+  case keyChoose
 }

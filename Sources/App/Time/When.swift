@@ -26,17 +26,22 @@ public enum When: Equatable, Sendable {
   case unknown
   /// A date, in their own zone, with the precision they gave.
   case date(Precision, Day, minutes: Int)
+  /// At the moment of a click that was sent later.
+  case instant(Instant)
 
   /// No film is older: the first moving pictures were taken in the 1880s.
   static let firstYear = 1880
 
-  /// Reads `now`, `release`, `unknown`, `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`; nil when it is none of
-  /// them.
+  /// Reads `now`, `release`, `unknown`, `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM` or an instant such as
+  /// `2026-11-24T05:12:33.5Z`; nil when it is none of them.
   public init?(_ text: String) {
     switch text {
     case "", "now": self = .now
     case "release": self = .release
     case "unknown": self = .unknown
+    case let text where text.hasSuffix("Z"):
+      guard let instant = Self.instant(text) else { return nil }
+      self = .instant(instant)
     default:
       guard let date = Self.date(text), case .date(_, let day, _) = date, day.parts.year >= Self.firstYear else {
         return nil
@@ -101,6 +106,10 @@ public enum When: Equatable, Sendable {
     switch self {
     case .now: return PlayTime(at: now, day: zone.day(of: now).description, precision: .time)
     case .unknown: return .unknown
+    case .instant(let instant):
+      // A device's clock may be a little ahead of ours.
+      guard instant <= now + 60_000_000 else { return nil }
+      return When.now.resolved(now: min(instant, now), zone: zone, released: nil)
     case .release:
       if let released { return When.date(.day, released, minutes: 720).resolved(now: now, zone: zone, released: nil) }
       guard let year, let first = Day(year: year, month: 1, day: 1) else { return .unknown }

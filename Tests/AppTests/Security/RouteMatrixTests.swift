@@ -14,6 +14,8 @@ import Testing
   /// Who may reach each route. Routes with an id are tried on Alice's own things.
   static let table: [String: Who] = [
     "GET /": .everybody, "GET /healthz": .everybody, "GET /readyz": .everybody, "GET /about": .everybody,
+    "GET /manifest.webmanifest": .everybody, "GET /sw.js": .everybody, "GET /offline": .everybody,
+    "GET /unsent": .signedIn,
     "GET /robots.txt": .everybody, "GET /assets/{file}": .everybody, "GET /posters/wall/{file}": .everybody,
     "GET /register": .everybody, "POST /register": .everybody, "GET /login": .everybody, "POST /login": .everybody,
     "POST /logout": .everybody, "GET /reset/{token}": .everybody, "POST /reset/{token}": .everybody,

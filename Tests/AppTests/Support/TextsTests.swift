@@ -74,7 +74,7 @@ import Testing
       ]
       pages += [
         "/settings", "/settings/password", "/settings/sessions", "/settings/data", "/import", "/titles/new",
-        "/help/keys", "/about", "/nothing", "/lists", "/lists/1?edit=1&done=1", "/lists/3",
+        "/help/keys", "/about", "/unsent", "/nothing", "/lists", "/lists/1?edit=1&done=1", "/lists/3",
       ]
       pages += ["/calendar", "/calendar?view=month", "/settings/calendar"]
       // Names of people, titles, files, keys, zones and languages are nobody's text to translate.
@@ -85,7 +85,7 @@ import Testing
         "With",
         "Specials", "Sixteen", "record", "json", "activities", "English", "Español", "Deutsch", "example", "org", "w",
         "u", "j", "k", "Seven", "Eight",
-        "g", "h", "l", "qqqq", "arrival", "US", "E", "S", "R", "local",
+        "g", "h", "l", "x", "e", "c", "s", "y", "Esc", "qqqq", "arrival", "US", "E", "S", "R", "local",
       ]
       for (person, paths) in [(alice, pages), (root, ["/admin/users"])] {
         for path in paths {

@@ -1,0 +1,256 @@
+"""Every key of the help page, and what lists, bars and suggestions may ask of app.js by their markup."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from conftest import rating, status, tick
+from test_axe import OPTIONS
+
+
+@pytest.fixture
+def at(open_page, actor):
+    """Opens a page of the actor's."""
+
+    def at(path):
+        page = open_page(actor)
+        page.goto(path)
+        return page
+
+    return at
+
+
+def search(at, actor):
+    page = at("/library")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+
+
+def choose(at, actor):
+    page = at("/about")
+    page.locator("#q").press_sequentially("sever")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option").nth(0)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("option").last).to_have_attribute("aria-selected", "true")
+
+
+def walk(at, actor):
+    page = at("/search?q=office")
+    links = page.locator("li.result h2 a")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.nth(0)).to_be_focused()
+
+
+def mark(at, actor):
+    show = actor.find("Fleabag", 2016)
+    page = at(f"/titles/{show}")
+    page.keyboard.press("w")
+    expect(status(page)).to_contain_text("Marked S1 E1")
+    assert actor.plays(show) == 1
+
+
+def edit(at, actor):
+    film = actor.find("Arrival", 2016)
+    actor.post(f"/titles/{film}/plays", when="2024-01-01")
+    page = at("/history")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    details = page.locator("[data-item] details").first
+    expect(details).to_have_attribute("open", "")
+    assert details.evaluate("(each) => each.contains(document.activeElement) && "
+                            "!document.activeElement.matches('summary')")
+
+
+def edit_the_answer(at, actor):
+    page = at(f"/titles/{actor.find('Fargo', 2014)}")
+    tick(page, "S1 E1").click()
+    expect(status(page)).to_contain_text("Marked S1 E1")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("e")
+    assert page.evaluate("document.activeElement.closest('details') !== null")
+
+
+def rate(at, actor):
+    page = at(f"/titles/{actor.find('Parasite', 2019)}")
+    for key, points in [("7", 7), ("0", 10)]:
+        page.keyboard.press(key)
+        expect(rating(page, points)).to_have_attribute("aria-pressed", "true")
+
+
+def select(at, actor):
+    page = at("/search?q=office")
+    page.evaluate("""
+        const box = Object.assign(document.createElement('input'), { type: 'checkbox', id: 'box' });
+        document.querySelector('li.result').append(box);
+    """)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("#box")).to_be_checked()
+    page.keyboard.press("x")
+    expect(page.locator("#box")).not_to_be_checked()
+
+
+def undo(at, actor):
+    page = at(f"/titles/{actor.find('Chernobyl', 2019)}")
+    page.keyboard.press("w")
+    expect(status(page)).to_contain_text("Marked S1 E1")
+    page.keyboard.press("u")
+    expect(status(page)).to_contain_text("Undone: Marked S1 E1")
+
+
+def escape(at, actor):
+    actor.post(f"/titles/{actor.find('Arrival', 2016)}/plays", when="2024-01-01")
+    page = at("/history")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.keyboard.press("Escape")
+    details = page.locator("[data-item] details").first
+    expect(details).not_to_have_attribute("open", "")
+    expect(details.locator("summary")).to_be_focused()
+
+
+def leads_to(path):
+    def leads(at, actor, keys):
+        page = at("/about")
+        for key in keys.split():
+            page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(re.escape(path) + "$"))
+
+    return leads
+
+
+KEYS = {
+    "/": search, "↓ ↑": choose, "j": walk, "k": walk, "w": mark, "e": edit, "1 … 9, 0": rate, "x": select, "u": undo,
+    "Esc": escape, "g h": leads_to("/"), "g l": leads_to("/library"), "g c": leads_to("/calendar"),
+    "g s": leads_to("/stats"), "g y": leads_to("/history"), "?": leads_to("/help/keys"),
+}
+
+
+def test_help_page_lists_these_keys(open_page, actor):
+    page = open_page(actor, js=False)
+    page.goto("/help/keys")
+    assert set(page.locator("main kbd").all_inner_texts()) == set(KEYS)
+    expect(page.get_by_role("link", name="Turn single keys off in the settings")).to_be_visible()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_key_does_what_the_help_page_says(at, actor, key):
+    try_it = KEYS[key]
+    if try_it.__name__ == "leads":
+        try_it(at, actor, key)
+    else:
+        try_it(at, actor)
+
+
+def test_key_e_opens_the_date_in_the_answer(at, actor):
+    edit_the_answer(at, actor)
+
+
+def test_focus_returns_to_the_summary_after_a_change_in_it(at, actor):
+    film = actor.find("Past Lives", 2023)
+    actor.post(f"/titles/{film}/plays", when="2024-01-01")
+    page = at(f"/titles/{film}")
+    summary = page.locator(".plays summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.locator(".plays button[value=release]").press("Enter")
+    expect(status(page)).to_contain_text("Changed the date")
+    expect(page.locator(".plays summary").first).to_be_focused()
+
+
+def test_list_is_ordered_by_dragging(at, actor):
+    page = at("/about")
+    page.evaluate("""
+        const make = (name, properties, ...children) => {
+          const element = Object.assign(document.createElement(name), properties);
+          element.append(...children);
+          return element;
+        };
+        const list = make('ol', {});
+        list.dataset.sortable = '';
+        for (const name of ['One', 'Two', 'Three']) {
+          const button = make('button', { name: 'move', value: 'up', textContent: 'Up' });
+          const form = make('form', { method: 'post' }, button);
+          form.setAttribute('action', '/lists/items/' + name);
+          const item = make('li', { draggable: true, id: name }, make('p', { textContent: name }), form);
+          item.dataset.item = '';
+          list.append(item);
+        }
+        document.querySelector('#main').replaceChildren(list);
+    """)
+    sent = []
+    page.route("**/lists/items/*", lambda route: (
+        sent.append((route.request.url.rsplit("/", 1)[1], route.request.post_data)),
+        route.fulfill(headers={"X-Fragment": "1", "Content-Type": "text/html"},
+                      body='<div id="status"><p>Moved</p></div>')))
+    page.locator("#Three p").drag_to(page.locator("#One p"), target_position={"x": 5, "y": 1})
+    expect(status(page)).to_contain_text("Moved")
+    assert sent == [("Three", "to=1")]
+    assert page.locator("ol > li").evaluate_all("(all) => all.map((each) => each.id)") == ["Three", "One", "Two"]
+
+
+def test_select_all_and_the_bar_say_how_many(at, actor):
+    page = at("/about")
+    page.evaluate("""
+        const form = Object.assign(document.createElement('form'), { id: 'f', method: 'post' });
+        const bar = Object.assign(document.createElement('div'), { className: 'bulkbar' });
+        const box = (dataset, ...more) => {
+          const input = Object.assign(document.createElement('input'), { type: 'checkbox', name: 'id' });
+          input.setAttribute('form', 'f');
+          input.setAttribute('aria-label', more[0]);
+          Object.assign(input.dataset, dataset);
+          return input;
+        };
+        const count = document.createElement('span');
+        Object.assign(count.dataset, { count: '', text: '{n} selected' });
+        bar.append(box({ selectAll: '' }, 'All'), count, form);
+        document.querySelector('#main').replaceChildren(box({}, 'One'), box({}, 'Two'), box({}, 'Three'), bar);
+    """)
+    bar = page.locator(".bulkbar")
+    page.get_by_label("One").check()
+    expect(bar).to_contain_text("1 selected")
+    expect(page.get_by_label("All")).to_have_js_property("indeterminate", True)
+    page.get_by_label("All").check()
+    expect(bar).to_contain_text("3 selected")
+    expect(page.get_by_label("Three")).to_be_checked()
+    page.get_by_label("All").uncheck()
+    expect(bar).to_contain_text("0 selected")
+    expect(bar).to_have_attribute("data-selected", "0")
+
+
+def test_suggestion_can_be_an_action(at, actor):
+    show = actor.find("Dark", 2017)
+    first = actor.episodes(show)[0]
+    page = at("/history")
+    page.route("**/search?suggest=1*", lambda route: route.fulfill(
+        content_type="text/html",
+        body=f'<li role="option" id="q-0" data-post="/titles/{show}/plays" '
+             f'data-fields="episode={first}&amp;when=2026-01-05">Mark S1 E1</li>'))
+    page.locator("#q").press_sequentially("dark s1e1")
+    expect(page.get_by_role("option")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(status(page)).to_contain_text("Marked S1 E1")
+    expect(page).to_have_url(re.compile("/history"))
+    assert actor.plays(show) == 1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_page_with_a_tick_that_waits_has_no_violations(open_page, actor, dark):
+    page = open_page(actor, height=5000, dark=dark)
+    page.goto(f"/titles/{actor.find('Mindhunter', 2017)}")
+    page.context.set_offline(True)
+    tick(page, "S1 E1").click()
+    expect(tick(page, "S1 E1")).to_have_attribute("data-kept", re.compile("."))
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    assert [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == []
+    status(page).get_by_role("button", name="Undo").click()
+    expect(status(page)).to_contain_text("Taken back")
+    page.context.set_offline(False)
