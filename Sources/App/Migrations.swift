@@ -12,6 +12,7 @@ let migrations = Migrator([
   Migration("012-history", historyTables),
   Migration("014-feeds", feedsTables),
   Migration("017-import", importTables),
+  Migration("016-library", libraryIndexes),
 ])
 
 private let accountsTables = """

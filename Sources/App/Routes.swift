@@ -38,6 +38,7 @@ extension App {
     ListPages(app: self).addRoutes(to: signedIn)
     HistoryPages(app: self).addRoutes(to: signedIn)
     DiaryPages(app: self).addRoutes(to: signedIn)
+    PeoplePages(app: self).addRoutes(to: signedIn)
     ActivityPages(app: self).addRoutes(to: signedIn)
     calendar.addSignedInRoutes(to: signedIn)
     SettingsPages(app: self, accounts: accounts).addRoutes(to: signedIn)

@@ -4,6 +4,7 @@ import Web
 enum URLs {
   static let home = "/"
   static let library = "/library"
+  static let libraryTitles = "/library/titles"
   static let history = "/history"
   static let historyPlays = "/history/plays"
   static let diary = "/settings/diary"
@@ -31,6 +32,7 @@ enum URLs {
 
   static func season(_ title: Int, _ number: Int) -> String { "/titles/\(title)/seasons/\(number)" }
   static func poster(_ title: Int) -> String { "/posters/\(title).svg" }
+  static func person(_ id: Int) -> String { "/people/\(id)" }
   static func plays(_ title: Int) -> String { "/titles/\(title)/plays" }
   static func skips(_ title: Int) -> String { "/titles/\(title)/skips" }
   static func entry(_ title: Int) -> String { "/titles/\(title)/entry" }

@@ -6,6 +6,7 @@ site fails the test.
 """
 
 import html
+import itertools
 import os
 import re
 import shutil
@@ -80,12 +81,27 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
 # People
 
 
+class FromAddress(requests.adapters.HTTPAdapter):
+    """Speaks from an address of its own: an address may make only so many accounts an hour."""
+
+    def __init__(self, address):
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *positional, **named):
+        super().init_poolmanager(*positional, source_address=(self.address, 0), **named)
+
+
+addresses = itertools.count(1)
+
+
 class Account:
     """Somebody who has registered, with a session for what a test has to prepare and to look up."""
 
     def __init__(self, url, name):
         self.url, self.name = url, name
         self.http = requests.Session()
+        self.http.mount("http://", FromAddress(f"127.0.1.{next(addresses)}"))
         self.http.headers["Origin"] = url
         self.post("/register", username=name, password=PASSWORD, zone=ZONE)
 

@@ -10,7 +10,7 @@ from conftest import FILM, SHOW, Account, fill, overflow, widest
 from pages import PAGES, named
 
 # Two states of one page share its title.
-STATES = (", empty", ", nothing fits", ", nothing found", " for a visitor")
+STATES = (", empty", ", nothing fits", ", filtered", ", selecting", ", table", ", nothing found", " for a visitor")
 
 
 def test_every_page_has_its_own_title_one_heading_and_its_language(server, typical, newcomer):

@@ -5,7 +5,12 @@ enum ActivityKind: String, Sendable, CaseIterable {
   case watched, unwatched, redated, planned, watching, paused, dropped, removed, rated, unrated, favoured, unfavoured,
     noted, skipped, unskipped, specialsCounted, specialsLeft, passBegun, passEnded, passRenamed, passDeleted,
     listMade, listChanged, listDeleted, listAdded, listRemoved, listMoved, listSorted, listTransferred,
-    recounted, imported
+    recounted, imported, changedMany
+}
+
+/// What can be done to many titles at once.
+enum ManyAct: String, Sendable, CaseIterable {
+  case planned, watching, paused, dropped, removed, rated, unrated, favoured, unfavoured, listed, watched
 }
 
 /// What the line about an activity says beside its kind and title.
@@ -28,13 +33,16 @@ struct ActivityDetail: Sendable, Equatable {
   var from: String?
   var to: String?
 
+  /// What was done to many titles at once.
+  var act: ManyAct?
+
   /// As it is kept: a JSON object with sorted keys.
   var text: String {
     let numbers: [(String, Int?)] = [
       ("count", count == 0 ? nil : count), ("episode", episode), ("left", notAired == 0 ? nil : notAired),
       ("number", number), ("rating", rating), ("season", season),
     ]
-    let words: [(String, String?)] = [("from", from), ("name", name), ("to", to)]
+    let words: [(String, String?)] = [("act", act?.rawValue), ("from", from), ("name", name), ("to", to)]
     var image: Image = [:]
     for (name, value) in numbers { if let value { image[name] = .int(value) } }
     for (name, value) in words { if let value { image[name] = .text(value) } }
@@ -59,6 +67,7 @@ struct ActivityDetail: Sendable, Equatable {
       default: return nil
       }
     }
+    act = word("act").flatMap(ManyAct.init)
     count = number("count") ?? 0
     notAired = number("left") ?? 0
     season = number("season")

@@ -45,6 +45,25 @@ extension Views {
     case .listMade, .listChanged, .listDeleted, .listAdded, .listRemoved, .listMoved, .listSorted, .listTransferred:
       return list(line, t)
     case .imported: return t(.didImport, n: detail.count)
+    case .changedMany:
+      let changed = t(.didChangeMany, n: detail.count, ["what": many(detail, t, scale)])
+      return detail.notAired == 0 ? changed : changed + ". " + t(.didLeaveUnreleased, n: detail.notAired)
+    }
+  }
+
+  private static func many(_ detail: ActivityDetail, _ t: Texts, _ scale: Scale) -> String {
+    switch detail.act {
+    case .planned: t(.manyPlanned)
+    case .watching: t(.manyWatching)
+    case .paused: t(.manyPaused)
+    case .dropped: t(.manyDropped)
+    case .removed: t(.manyRemoved)
+    case .rated: t(.manyRated, ["rating": scale.shown(detail.rating ?? 0), "best": scale.best])
+    case .unrated: t(.manyUnrated)
+    case .favoured: t(.manyFavoured)
+    case .unfavoured: t(.manyUnfavoured)
+    case .listed: t(.manyListed, ["name": detail.name ?? ""])
+    case .watched, nil: t(.manyWatched)
     }
   }
 
@@ -63,6 +82,7 @@ extension Views {
     default: return t(.didMoveToList, name)
     }
   }
+
   private static func redated(_ detail: ActivityDetail, _ code: String?, _ t: Texts, _ dates: Dates?) -> String {
     let to = detail.to.flatMap { dates?.text(spelling: $0) }
     if detail.count > 1 {

@@ -30,6 +30,10 @@ enum ActivityViews {
     let name = line.title?.name ?? line.detail.name ?? ""
     let heading: HTML =
       line.title.map { "<a href=\"\(URLs.title($0.id, name: $0.name))\">\($0.name)</a>" } ?? HTML(text: name)
+    // What is about nothing that has a name has its sentence for a heading.
+    let what: HTML =
+      name.isEmpty || line.kind == .changedMany
+      ? "<h3>\(said)</h3>" : "<h3>\(heading)</h3><p class=\"meta\">\(said)</p>"
     let thumb: HTML =
       line.title.map {
         """
@@ -40,11 +44,10 @@ enum ActivityViews {
     let act: HTML =
       line.isUndone
       ? "<span class=\"mute\">\(t(.undoneMark))</span>"
-      : line.isUndoable ? Views.undo(line.id, back: back, t, what: "\(name): \(said)") : HTML()
+      : line.isUndoable ? Views.undo(line.id, back: back, t, what: name.isEmpty ? said : "\(name): \(said)") : HTML()
     return """
       <li class="rowline\(line.isUndone ? " undone" : "")" id="a\(line.id)" data-item>\(thumb)<div class="what">\
-      <h3>\(heading)</h3>\
-      <p class="meta">\(said)</p></div><span class="d">\(frame.dates.moment(line.at))</span>\
+      \(what)</div><span class="d">\(frame.dates.moment(line.at))</span>\
       <div class="acts">\(act)</div></li>
       """
   }

@@ -90,6 +90,9 @@ struct Journal {
   private var place = 0
   private var touched: Set<Int> = []
 
+  /// How many titles it has changed so far.
+  var titlesChanged: Int { touched.subtracting([Self.noTitle]).count }
+
   /// Stands for the title of a change that belongs to none, such as the name of a list.
   static let noTitle = 0
 

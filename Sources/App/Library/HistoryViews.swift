@@ -169,7 +169,8 @@ enum HistoryViews {
 
   private static func bar(_ model: Model, _ t: Texts) -> HTML {
     """
-    <form id="bulk" class="bulkbar" method="post" action="\(URLs.historyPlays)" aria-label="\(t(.bulkLabel))">\
+    <form id="bulk" class="bulkbar plays-bar" method="post" action="\(URLs.historyPlays)" \
+    aria-label="\(t(.bulkLabel))">\
     \(Views.hidden("back", model.back))<label class="check"><input type="checkbox" data-select-all> \(t(.bulkAll))\
     </label><span class="mute" data-count data-text="\(t(.bulkCount, ["n": "{n}"]))"></span>\
     <details class="when"><summary>\(t(.changeDate))</summary><div class="whenform">\

@@ -43,12 +43,12 @@ enum HomeStore {
     let day = today.description
     let next = try upNext(connection, user: user, today: day)
     let aired = try airedLately(connection, user: user, today: today, except: Set(next.map(\.titleID)))
-    let added = try cards(connection, addedStatement, user)
+    let added = try cards(connection, .added, user, day)
     return Page(
       next: next,
       nextCount: next.count < nextShown ? next.count : try nextCount(connection, user: user, today: day), aired: aired,
-      planned: try cards(connection, plannedStatement, user), added: added,
-      unrated: try cards(connection, unratedStatement, user), isEmpty: added.isEmpty,
+      planned: try cards(connection, .planned, user, day), added: added,
+      unrated: try cards(connection, .unrated, user, day), isEmpty: added.isEmpty,
       answer: try done.flatMap { try ActivityStore.line(connection, user: user, id: $0) })
   }
 
@@ -106,31 +106,11 @@ enum HomeStore {
       """, user, title, today.description, read: UpNext.init)
   }
 
-  private static func cards(_ connection: Connection, _ statement: SQL, _ user: Int) throws -> [LibraryStore.Card] {
-    try connection.rows(statement, user, rowLength, read: LibraryStore.Card.init)
+  private static func cards(
+    _ connection: Connection, _ row: LibraryStatements.Home, _ user: Int, _ today: String
+  ) throws -> [LibraryStore.Card] {
+    try connection.rows(LibraryStatements.home(row), user, today, rowLength, read: LibraryStore.Card.init)
   }
-
-  private static let plannedStatement: SQL = """
-    SELECT s.title_id, s.kind, t.name, s.year, s.status, s.rating, s.favourite, s.plays, s.seen, s.aired - s.skipped,
-      s.last_day, t.runtime
-    FROM shelf s JOIN titles t ON t.id = s.title_id
-    WHERE s.user_id = $1 AND s.status = 'planned' ORDER BY s.added_at DESC, s.title_id DESC LIMIT $2
-    """
-
-  private static let addedStatement: SQL = """
-    SELECT s.title_id, s.kind, t.name, s.year, s.status, s.rating, s.favourite, s.plays, s.seen, s.aired - s.skipped,
-      s.last_day, t.runtime
-    FROM shelf s JOIN titles t ON t.id = s.title_id
-    WHERE s.user_id = $1 ORDER BY s.added_at DESC, s.title_id DESC LIMIT $2
-    """
-
-  private static let unratedStatement: SQL = """
-    SELECT s.title_id, s.kind, t.name, s.year, s.status, s.rating, s.favourite, s.plays, s.seen, s.aired - s.skipped,
-      s.last_day, t.runtime
-    FROM shelf s JOIN titles t ON t.id = s.title_id
-    WHERE s.user_id = $1 AND s.rating IS NULL AND s.plays > 0 AND s.status = 'completed'
-    ORDER BY s.last_at DESC NULLS LAST, s.title_id DESC LIMIT $2
-    """
 }
 
 extension HomeStore.UpNext {

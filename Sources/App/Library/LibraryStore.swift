@@ -16,38 +16,50 @@ enum LibraryStore {
     let due: Int
     let lastDay: String?
     let runtime: Int?
+    var addedAt: Instant?
   }
 
-  /// What a person looks for in their library.
-  struct Filter: Sendable, Equatable {
-    var status: Status?
-    var kind: TitleKind?
-    var genre: String?
-    /// Folded.
-    var text: String?
-    var sort = Sort.name
-    var page = 1
-  }
-
-  /// The orders of the library.
-  enum Sort: String, Sendable, CaseIterable {
-    case name, added, watched, rating, year, progress
+  /// One page of the library.
+  struct Page: Sendable {
+    var cards: [Card]
+    var hasNext: Bool
+    /// The last row, after which the next page begins.
+    var last: Place?
   }
 
   /// How many titles a page has.
   static let pageSize = 50
-  /// The last page that is numbered.
+  /// The last page that is numbered; beyond it a page begins after the last row of the one before.
   static let lastPage = 100
+  /// How far titles are counted when filters are set.
+  static let countedUpTo = 1_000
 
   /// One page, and whether there is another.
-  static func page(
-    _ connection: Connection, user: Int, _ filter: Filter, today: Day
-  ) throws -> (cards: [Card], hasNext: Bool) {
-    let pattern = filter.text.map { "%" + escaped($0) + "%" }
-    let cards = try connection.rows(
-      statement(filter), user, filter.kind?.rawValue, filter.status?.rawValue, filter.genre, pattern, today.description,
-      pageSize + 1, (filter.page - 1) * pageSize, read: Card.init)
-    return (Array(cards.prefix(pageSize)), cards.count > pageSize)
+  static func page(_ connection: Connection, user: Int, _ filter: Filter, today: Day) throws -> Page {
+    let reading = LibraryReading(connection: connection, user: user, filter: filter, today: today.description)
+    let wanted = pageSize + 1
+    var offset = (filter.page - 1) * pageSize
+    var rows: [(card: Card, place: Place)] = []
+    if filter.after?.value != .missing {
+      rows = try reading.rows(.present, limit: wanted, offset: offset)
+    }
+    if filter.sort.mayMiss, rows.count < wanted {
+      // The second part begins where the first ended, wherever that was.
+      if rows.isEmpty, offset > 0 {
+        offset = max(0, offset - (try reading.count(.present, limit: offset)))
+      } else {
+        offset = 0
+      }
+      rows += try reading.rows(.missing, limit: wanted - rows.count, offset: offset)
+    }
+    let shown = rows.prefix(pageSize)
+    return Page(cards: shown.map(\.card), hasNext: rows.count > pageSize, last: shown.last?.place)
+  }
+
+  /// How many titles fit a filter, counted up to one more than `countedUpTo`.
+  static func count(_ connection: Connection, user: Int, _ filter: Filter, today: Day) throws -> Int {
+    try LibraryReading(connection: connection, user: user, filter: filter, today: today.description)
+      .count(nil, limit: countedUpTo + 1)
   }
 
   /// How many titles of each kind have each status, and of all.
@@ -75,21 +87,130 @@ enum LibraryStore {
     ) { $0.text() }
   }
 
+  /// A person's lists that are kept by hand, in their order.
+  static func lists(_ connection: Connection, user: Int) throws -> [(id: Int, name: String)] {
+    try connection.rows(
+      "SELECT id, name FROM lists WHERE user_id = $1 AND rule IS NULL ORDER BY place, id LIMIT 200", user
+    ) { ($0.int(), $0.text()) }
+  }
+}
+
+/// A filter while it is read, with its values in the order the statements take them.
+private struct LibraryReading {
+  let connection: Connection
+  let user: Int
+  let filter: LibraryStore.Filter
+  let today: String
+
+  /// The leading condition for which this order has an index.
+  private var lead: LibraryStatements.Lead {
+    if filter.person != nil { return .person }
+    let isIndexed = [.name, .added, .watched].contains(filter.sort)
+    // An airing turns "up to date" into "watching" by itself, which the walk along the order looks at row by row.
+    let mayTurn = filter.status == .watching || filter.status == .uptodate
+    if filter.status != nil, !mayTurn, isIndexed {
+      return filter.kind != nil && filter.sort == .name ? .kindStatus : .status
+    }
+    return filter.kind != nil && isIndexed ? .kind : .order
+  }
+
+  func rows(
+    _ part: LibraryStatements.Part, limit: Int, offset: Int
+  ) throws -> [(card: LibraryStore.Card, place: LibraryStore.Place)] {
+    let statement = LibraryStatements.page(
+      .init(
+        lead: lead, hasMore: filter.isNarrowed, sort: filter.sort, isReversed: filter.isReversed, part: part))
+    let (key, id) = place(part)
+    let (kind, status) = (filter.kind?.rawValue, filter.status?.rawValue)
+    let read: (inout Row) -> (card: LibraryStore.Card, place: LibraryStore.Place) = { row in
+      let card = LibraryStore.Card(&row)
+      return (card, .init(id: card.titleID, value: .init(row.value())))
+    }
+    guard filter.isNarrowed else {
+      return try connection.rows(statement, user, today, kind, status, limit, key, id, offset, read: read)
+    }
+    let more = LibraryMore(filter)
+    return try connection.rows(
+      statement, user, today, kind, status, limit, more.genre, more.decade?.from, more.decade?.to, more.country,
+      more.person, more.runtime?.from, more.runtime?.to, more.rating?.from, more.rating?.to, more.watched?.from,
+      more.watched?.to, more.favourite, more.nameKey, more.name, key, id, offset, read: read)
+  }
+
+  func count(_ part: LibraryStatements.Part?, limit: Int) throws -> Int {
+    let more = LibraryMore(filter)
+    return try connection.first(
+      LibraryStatements.count(filter.person == nil ? .order : .person, filter.sort, part), user, today,
+      filter.kind?.rawValue, filter.status?.rawValue, limit, more.genre, more.decade?.from, more.decade?.to,
+      more.country, more.person, more.runtime?.from, more.runtime?.to, more.rating?.from, more.rating?.to,
+      more.watched?.from, more.watched?.to, more.favourite, more.nameKey, more.name
+    ) { $0.int() } ?? 0
+  }
+
+  /// Where the walk begins: after a row, or before every row there can be.
+  private func place(_ part: LibraryStatements.Part) -> (key: Value, id: Int) {
+    let isUp = filter.sort.isAscending != filter.isReversed
+    let id = isUp ? 0 : Int.max
+    if part == .missing { return (.null, filter.after?.value == .missing ? filter.after?.id ?? id : id) }
+    if let after = filter.after { return (after.value.bound, after.id) }
+    // Nothing sorts after the last character of Unicode.
+    if filter.sort == .name { return (.text(isUp ? "" : "\u{10FFFF}"), id) }
+    return (.int(isUp ? .min : .max), id)
+  }
+}
+
+/// The filters behind "More filters" as their statements take them; those not set are NULL.
+private struct LibraryMore {
+  let genre: String?
+  var decade: (from: Int, to: Int)?
+  var country: String?
+  let person: Int?
+  var runtime: (from: Int, to: Int)?
+  var rating: (from: Int, to: Int)?
+  var watched: (from: String, to: String)?
+  var favourite: Int?
+  /// What the sort key holds, and what any of the names holds.
+  var nameKey: String?
+  var name: String?
+
+  init(_ filter: LibraryStore.Filter) {
+    genre = filter.genre
+    decade = filter.decade.map { ($0, $0 + 9) }
+    country = filter.country.map { "%,\($0),%" }
+    person = filter.person
+    runtime = filter.runtime?.minutes
+    switch filter.rating {
+    case nil: rating = nil
+    // A missing rating counts as -1 in the statement.
+    case .some(.none): rating = (-1, -1)
+    case .range(let from, let to): rating = (from, to)
+    }
+    watched = filter.watched.map { (String($0), String($0 + 1)) }
+    favourite = filter.isFavourite ? 1 : nil
+    nameKey = filter.text.map { "%" + Self.escaped(Folding.sortKey($0)) + "%" }
+    name = filter.text.map { "%" + Self.escaped($0) + "%" }
+  }
+
   // `%`, `_` and the escape itself stand for themselves.
   private static func escaped(_ text: String) -> String {
     String(text.flatMap { "%_\\".contains($0) ? ["\\", $0] : [$0] })
   }
+}
 
-  // Each order and each pair of filters that has an index gets a text in which the planner can see it.
-  private static func statement(_ filter: Filter) -> SQL {
-    // An airing turns "up to date" into "watching" by itself, which only the general statement looks at.
-    let mayTurn = filter.status == .watching || filter.status == .uptodate
-    let isPlain = filter.genre == nil && filter.text == nil && !mayTurn
-    let filters = (filter.kind != nil, filter.status != nil)
-    let key: LibraryStatements.Key =
-      !isPlain
-      ? .any : filters == (true, true) ? .kindStatus : filters == (true, false) ? .kind : filters.1 ? .status : .all
-    return LibraryStatements.statement(key, filter.sort)
+extension LibraryStore.Place.Value: Bindable {
+  init(_ value: Value) {
+    switch value {
+    case .int(let number): self = .number(number)
+    case .text(let text): self = .text(text)
+    default: self = .missing
+    }
+  }
+
+  var bound: Value {
+    switch self {
+    case .missing: .null
+    case .number(let number): .int(number)
+    case .text(let text): .text(text)
+    }
   }
 }
 
@@ -107,82 +228,6 @@ extension LibraryStore.Card {
     due = row.int()
     lastDay = row.optionalText()
     runtime = row.optionalInt()
-  }
-}
-
-/// The statements of the library: the same columns, a condition for the filters, an order.
-///
-/// They are put together from the literals below, once, so that each order walks its own index; no user data is in
-/// them.
-enum LibraryStatements {
-  /// Which filters are set.
-  enum Key: CaseIterable {
-    case all, kind, status, kindStatus, any
-  }
-
-  /// The statement of a set of filters and an order.
-  static func statement(_ key: Key, _ sort: LibraryStore.Sort) -> SQL { made[Place(key: key, sort: sort)] ?? fallback }
-
-  private struct Place: Hashable {
-    let key: Key
-    let sort: LibraryStore.Sort
-  }
-
-  private static let fallback = text(.any, .name)
-  private static let made: [Place: SQL] = {
-    var all: [Place: SQL] = [:]
-    for key in Key.allCases {
-      for sort in LibraryStore.Sort.allCases { all[Place(key: key, sort: sort)] = text(key, sort) }
-    }
-    return all
-  }()
-
-  // Every statement takes the same eight values; those of filters that are not set are compared with NULL.
-  private static func text(_ key: Key, _ sort: LibraryStore.Sort) -> SQL {
-    let status = """
-      CASE WHEN s.status = 'uptodate' AND s.next_day <= $6 THEN 'watching' ELSE s.status END = $3
-      """
-    let unused = (
-      kind: "CAST($2 AS TEXT) IS NULL", status: "CAST($3 AS TEXT) IS NULL",
-      rest: "CAST($4 AS TEXT) IS NULL AND CAST($5 AS TEXT) IS NULL"
-    )
-    let condition: String
-    switch key {
-    case .all: condition = "\(unused.kind) AND \(unused.status) AND \(unused.rest)"
-    case .kind: condition = "s.kind = $2 AND \(unused.status) AND \(unused.rest)"
-    case .status: condition = "\(unused.kind) AND s.status = $3 AND \(unused.rest)"
-    case .kindStatus: condition = "s.kind = $2 AND s.status = $3 AND \(unused.rest)"
-    case .any:
-      condition = """
-        (CAST($2 AS TEXT) IS NULL OR s.kind = $2) AND (CAST($3 AS TEXT) IS NULL OR \(status))
-        AND (CAST($4 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM genres g WHERE g.title_id = s.title_id AND g.genre = $4))
-        AND (CAST($5 AS TEXT) IS NULL OR EXISTS (
-          SELECT 1 FROM titles f WHERE f.id = s.title_id AND (s.name_key LIKE $5 ESCAPE '\\' OR f.name LIKE $5 ESCAPE \
-          '\\')))
-        """
-    }
-    return SQL(
-      trusted: """
-        SELECT s.title_id, s.kind, t.name, s.year, CASE WHEN s.status = 'uptodate' AND s.next_day <= $6 THEN 'watching'
-            ELSE s.status END, s.rating, s.favourite, s.plays, s.seen,
-          CASE WHEN s.turn_day <= $6 THEN
-            (SELECT count(*) FROM episodes e WHERE e.title_id = s.title_id AND e.season > 0 AND e.air_day <= $6) - \
-            s.skipped
-            ELSE s.aired - s.skipped END,
-          s.last_day, t.runtime
-        FROM shelf s JOIN titles t ON t.id = s.title_id
-        WHERE s.user_id = $1 AND \(condition) ORDER BY \(order(sort)) LIMIT $7 OFFSET $8
-        """)
-  }
-
-  private static func order(_ sort: LibraryStore.Sort) -> String {
-    switch sort {
-    case .name: "s.name_key, s.title_id"
-    case .added: "s.added_at DESC, s.title_id DESC"
-    case .watched: "s.last_at DESC NULLS LAST, s.title_id DESC"
-    case .rating: "s.rating DESC NULLS LAST, s.title_id DESC"
-    case .year: "s.year DESC NULLS LAST, s.title_id DESC"
-    case .progress: "s.share DESC, s.title_id DESC"
-    }
+    addedAt = row.optionalInt()
   }
 }

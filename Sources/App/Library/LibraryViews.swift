@@ -4,26 +4,55 @@ import HTML
 enum LibraryViews {
   /// What it shows.
   struct Model: Sendable {
-    let cards: [LibraryStore.Card]
-    let hasNext: Bool
+    let page: LibraryStore.Page
+    /// How many titles fit, when filters beside kind and status are set.
+    let found: Int?
     let counts: [Status: Int]
     let genres: [String]
+    /// The name of the person whose titles are asked for.
+    let person: String?
+    /// The lists that titles can be added to, while they are selected.
+    let lists: [(id: Int, name: String)]
     let filter: LibraryStore.Filter
+    let look: LibraryLook
     let text: String
+
+    /// The address of another state of the page.
+    func path(_ change: (inout LibraryStore.Filter) -> Void) -> String {
+      LibraryQuery.path(filter.fromStart(change), text: text, look)
+    }
+
+    /// The address of the same page in another look.
+    func lookPath(_ change: (inout LibraryLook) -> Void) -> String {
+      var look = look
+      change(&look)
+      return LibraryQuery.path(filter, text: text, look)
+    }
   }
 
   /// The main part.
   static func main(_ model: Model, _ frame: Frame, user: User) -> HTML {
     let t = frame.t
-    let cards = model.cards.map { card in
-      Views.card(card, frame, scale: user.scale, showsStatus: model.filter.status == nil)
-    }
-    let list: HTML = "<h2 class=\"hidden\">\(t(.listTitles))</h2><ul class=\"grid\">\(cards)</ul>"
+    let isEmpty = model.page.cards.isEmpty
     return """
       <div class="head"><h1>\(t(.navLibrary))</h1><a href="\(URLs.lists)">\(t(.navLists))</a></div>
-      \(tabs(model, t))\(filters(model, t))
-      \(cards.isEmpty ? empty(model, t) : list)\(pages(model, t))
+      \(tabs(model, t))\(LibraryFilterViews.form(model, frame, user: user))\
+      \(LibraryFilterViews.active(model, t, scale: user.scale))\(bar(model, t))
+      \(isEmpty ? empty(model, t) : list(model, frame, user: user))\
+      \(isEmpty || model.look.selecting == nil ? HTML() : LibraryBulkViews.bar(model, t, scale: user.scale))\
+      \(pages(model, t))
       """
+  }
+
+  private static func list(_ model: Model, _ frame: Frame, user: User) -> HTML {
+    let t = frame.t
+    if model.look.isTable { return LibraryTableViews.table(model, frame, user: user) }
+    let cards = model.page.cards.map { card in
+      Views.card(
+        card, frame, scale: user.scale, showsStatus: model.filter.status == nil,
+        extra: LibraryBulkViews.tick(card, model.look, t))
+    }
+    return "<h2 class=\"hidden\">\(t(.listTitles))</h2><ul class=\"grid\">\(cards)</ul>"
   }
 
   private static func tabs(_ model: Model, _ t: Texts) -> HTML {
@@ -36,45 +65,35 @@ enum LibraryViews {
       ].map { ($0, $1, model.counts[$0] ?? 0) }
     return """
       <nav class="chips" aria-label="\(t(.statusLabel))">\(tabs.map { status, key, count -> HTML in
-        var filter = model.filter
-        filter.status = status
-        filter.page = 1
         let current: HTML = status == model.filter.status ? " aria-current=\"page\"" : HTML()
+        // The numbers are those of the whole library: beside other filters they would say something else.
+        let number: HTML = model.filter.isNarrowed ? HTML() : " <small>\(t.number(count))</small>"
         return """
-          <a class="chip"\(current) href="\(LibraryQuery.path(filter, text: model.text))">\
-          \(t(key)) <small>\(t.number(count))</small></a>
+          <a class="chip"\(current) href="\(model.path { $0.status = status })">\(t(key))\(number)</a>
           """
       })</nav>
       """
   }
 
-  private static func filters(_ model: Model, _ t: Texts) -> HTML {
-    let kinds: [(String, String)] = [
-      ("", t(.kindAll)), ("movie", t(.kindMovies)), ("show", t(.kindShows)),
-    ]
-    let genres = [("", t(.genreAll))] + model.genres.map { ($0, Views.genre($0, t)) }
-    let sorts: [(String, String)] = [
-      ("name", t(.sortName)), ("watched", t(.sortWatched)), ("added", t(.sortAdded)), ("rating", t(.sortRating)),
-      ("year", t(.sortYear)), ("progress", t(.sortProgress)),
-    ]
-    let status: HTML = model.filter.status.map { Views.hidden("status", $0.rawValue) } ?? HTML()
+  /// How many fit, and other ways to see them.
+  private static func bar(_ model: Model, _ t: Texts) -> HTML {
+    let limit = LibraryStore.countedUpTo
+    let found: HTML? = model.found.map { count in
+      let text =
+        count > limit
+        ? t(.libraryFoundOver, ["count": t.number(limit)])
+        : t(.libraryFound, n: count, ["count": t.number(count)])
+      return "<p>\(text)</p>"
+    }
+    if model.page.cards.isEmpty { return found.map { "<div class=\"libbar\">\($0)</div>" } ?? HTML() }
+    let isSelecting = model.look.selecting != nil
     return """
-      <form class="filters" method="get" action="/library">\(status)
-      \(select("kind", t(.filterKind), kinds, model.filter.kind?.rawValue ?? ""))
-      \(select("genre", t(.filterGenre), genres, model.filter.genre ?? ""))
-      \(select("sort", t(.filterSort), sorts, model.filter.sort.rawValue))
-      <label>\(t(.filterText)) <input name="q" type="search" maxlength="200" value="\(model.text)"></label>
-      <button class="btn">\(t(.filterApply))</button></form>
+      <div class="libbar">\(found)<a href="\(model.path { $0.isReversed.toggle() })">\(t(.libraryReverse))</a>\
+      <a href="\(model.lookPath({ $0.isTable.toggle() }))">\
+      \(t(model.look.isTable ? .libraryAsPosters : .libraryAsTable))</a>\
+      <a href="\(model.lookPath({ $0.selecting = isSelecting ? nil : .some }))">\
+      \(t(isSelecting ? .librarySelectEnd : .librarySelect))</a>\(LibraryFilterViews.save(model, t))</div>
       """
-  }
-
-  private static func select(_ name: String, _ label: String, _ options: [(String, String)], _ current: String) -> HTML
-  {
-    """
-    <label>\(label) <select name="\(name)" data-submit>\(options.map { value, text in
-      "<option value=\"\(value)\"\(value == current ? " selected" as HTML : HTML())>\(text)</option>" as HTML
-    })</select></label>
-    """
   }
 
   private static func empty(_ model: Model, _ t: Texts) -> HTML {
@@ -87,18 +106,25 @@ enum LibraryViews {
       """
   }
 
+  // Numbered as far as anybody counts; beyond, the next page begins after the last row of this one.
   private static func pages(_ model: Model, _ t: Texts) -> HTML {
-    let page = model.filter.page
-    guard page > 1 || model.hasNext else { return HTML() }
-    func link(_ page: Int, _ rel: String, _ key: Key) -> HTML {
-      var filter = model.filter
-      filter.page = page
-      return "<a rel=\"\(rel)\" href=\"\(LibraryQuery.path(filter, text: model.text))\">\(t(key))</a>"
+    let filter = model.filter
+    let number = filter.page
+    guard number > 1 || filter.after != nil || model.page.hasNext else { return HTML() }
+    func link(_ rel: String, _ key: Key, _ change: (inout LibraryStore.Filter) -> Void) -> HTML {
+      "<a rel=\"\(rel)\" href=\"\(model.path(change))\">\(t(key))</a>"
     }
-    return """
-      <nav class="pages" aria-label="\(t(.pagesLabel))">\(page > 1 ? link(page - 1, "prev", .pagePrevious) : HTML())\
-      <span>\(t(.pageNumber, ["page": t.number(page)]))</span>\
-      \(model.hasNext && page < LibraryStore.lastPage ? link(page + 1, "next", .pageNext) : HTML())</nav>
-      """
+    let isNumbered = filter.after == nil
+    let previous =
+      !isNumbered
+      ? link("prev", .pageFirst) { _ in }
+      : number > 1 ? link("prev", .pagePrevious) { $0.page = number - 1 } : HTML()
+    let next =
+      !model.page.hasNext
+      ? HTML()
+      : isNumbered && number < LibraryStore.lastPage
+        ? link("next", .pageNext) { $0.page = number + 1 } : link("next", .pageNext) { $0.after = model.page.last }
+    let said: HTML = isNumbered ? "<span>\(t(.pageNumber, ["page": t.number(number)]))</span>" : HTML()
+    return "<nav class=\"pages\" aria-label=\"\(t(.pagesLabel))\">\(previous)\(said)\(next)</nav>"
   }
 }

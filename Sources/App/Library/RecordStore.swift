@@ -41,8 +41,15 @@ enum RecordStore {
     var detail = ActivityDetail()
     if case .to(let rating) = change.rating { detail.rating = rating }
     var journal = try Journal(connection, user: user, kind: change.kind, title: title, detail: detail, now: now)
+    try apply(change, to: title, &journal)
+    return try journal.finish()
+  }
+
+  /// The same as part of an activity under way.
+  static func apply(_ change: EntryChange, to title: Int, _ journal: inout Journal) throws {
+    let (connection, user) = (journal.connection, journal.user)
     let current = try entry(connection, user: user.id, title: title)
-    var wanted = current ?? EntryRow(intent: nil, rating: nil, isFavourite: false, note: "", addedAt: now)
+    var wanted = current ?? EntryRow(intent: nil, rating: nil, isFavourite: false, note: "", addedAt: journal.now)
     if case .to(let intent) = change.intent { wanted.intent = intent }
     if case .to(let rating) = change.rating { wanted.rating = rating }
     if case .to(let favourite) = change.favourite { wanted.isFavourite = favourite }
@@ -55,7 +62,6 @@ enum RecordStore {
     } else {
       try journal.update(.entries, key: title, title: title, wanted.image)
     }
-    return try journal.finish()
   }
 
   /// A person's entry of a title.
@@ -157,7 +163,8 @@ enum RecordStore {
     return try RatingStore.rate(connection, user: user, .episode(episode), rating: rating, now: now).activity
   }
 
-  private static func insertPlay(
+  /// Records one play as part of an activity under way.
+  static func insertPlay(
     _ journal: inout Journal, title: Title, episode: Episode?, pass: Int, when: When, once: String?
   ) throws {
     let released = episode.map(\.aired) ?? title.released

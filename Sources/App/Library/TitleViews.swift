@@ -124,14 +124,20 @@ enum TitleViews {
   }
 
   private static func people(_ page: TitleStore.Page, _ frame: Frame) -> HTML {
-    let makers = page.credits.filter { $0.job == "by" }.map(\.person).joined(separator: ", ")
-    let cast = page.credits.filter { $0.job == "cast" }.map(\.person).joined(separator: ", ")
-    if makers.isEmpty, cast.isEmpty { return HTML() }
+    let makers = names(page.credits.filter { $0.job == "by" })
+    let cast = names(page.credits.filter { $0.job == "cast" })
+    if page.credits.isEmpty { return HTML() }
     let maker: Key = page.title.kind == .movie ? .directedBy : .createdBy
     return """
       <dl class="people">\(makers.isEmpty ? HTML() : "<dt>\(frame.t(maker))</dt><dd>\(makers)</dd>")\
       \(cast.isEmpty ? HTML() : "<dt>\(frame.t(.castLabel))</dt><dd>\(cast)</dd>")</dl>
       """
+  }
+
+  private static func names(_ credits: [Credit]) -> [HTML] {
+    credits.enumerated().map { place, credit in
+      "\(place == 0 ? "" : ", ")<a href=\"\(URLs.person(credit.id))\">\(credit.person)</a>"
+    }
   }
 
   private static func progress(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {

@@ -81,8 +81,7 @@ enum ListRule {
     guard query.utf8.count <= length, let form = read(query), let filter = filter(query, page: 1) else {
       throw Problem.invalid(.problemListRule)
     }
-    let path = LibraryQuery.path(filter, text: form["q"] ?? "")
-    return path.firstIndex(of: "?").map { String(path[path.index(after: $0)...]) } ?? ""
+    return LibraryQuery.rule(filter, text: form["q"] ?? "")
   }
 
   /// What a rule looks for; nil when the library does not understand it, or not any more.

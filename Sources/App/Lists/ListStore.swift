@@ -296,24 +296,33 @@ enum ListStore {
   static func add(
     _ connection: Connection, user: User, list: Int, titles: [Int], note: String, now: Instant
   ) throws -> Int? {
-    let kept = try byHand(connection, user: user.id, id: list)
     var journal = try Journal(
       connection, user: user, kind: .listAdded, title: titles.count == 1 ? titles.first : nil, now: now)
-    journal.detail.name = kept.name
-    var end = try end(connection, user: user.id, list: list)
+    let known = try add(&journal, list: list, titles: titles, note: note)
+    if let activity = try journal.finish() { return activity }
+    return try known.flatMap { try activity(connection, user: user.id, item: $0) }
+  }
+
+  /// The same as part of an activity under way, whose detail takes the list's name and how many came onto it.
+  ///
+  /// - Returns: the place on the list of the last title that was there already.
+  @discardableResult
+  static func add(_ journal: inout Journal, list: Int, titles: [Int], note: String) throws -> Int? {
+    let (connection, user) = (journal.connection, journal.user.id)
+    journal.detail.name = try byHand(connection, user: user, id: list).name
+    var end = try end(connection, user: user, list: list)
     let before = end.count
     var known: Int?
     for title in titles {
-      try requireVisible(connection, user: user.id, title: title)
-      if let item = try item(connection, user: user.id, list: list, title: title) {
+      try requireVisible(connection, user: user, title: title)
+      if let item = try item(connection, user: user, list: list, title: title) {
         known = item
       } else {
         try append(&journal, list: list, title: title, note: note, &end)
       }
     }
     journal.detail.count = end.count - before
-    if let activity = try journal.finish() { return activity }
-    return try known.flatMap { try activity(connection, user: user.id, item: $0) }
+    return known
   }
 
   /// The title that came onto a list last.

@@ -330,17 +330,4 @@ extension ListViews {
       </form></details>
       """
   }
-
-  /// "Save this view as a list" of the library.
-  ///
-  /// - Parameter rule: the query of the page, without its page.
-  static func saveView(rule: String, _ frame: Frame) -> HTML {
-    let t = frame.t
-    return """
-      <details class="manage"><summary>\(t(.listSaveView))</summary>
-      <form class="row" method="post" action="\(URLs.lists)">\(Views.hidden("rule", rule))
-      <label>\(t(.listName)) <input name="name" maxlength="100" required></label>
-      <button class="btn small">\(t(.listSaveDo))</button></form></details>
-      """
-  }
 }

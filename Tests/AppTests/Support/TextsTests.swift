@@ -72,6 +72,7 @@ import Testing
         "/", "/library", "/history", "/activity", "/titles/1", "/titles/2", "/titles/3", "/search?q=arrival",
         "/search?q=qqqq",
       ]
+      pages += ["/library?view=table&select=1", "/library?runtime=90-120&rating=70-100", "/people/1"]
       pages += [
         "/settings", "/settings/password", "/settings/sessions", "/settings/data", "/import", "/titles/new",
         "/help/keys", "/about", "/unsent", "/nothing", "/lists", "/lists/1?edit=1&done=1", "/lists/3",
@@ -85,7 +86,7 @@ import Testing
         "With",
         "Specials", "Sixteen", "record", "json", "activities", "English", "Español", "Deutsch", "example", "org", "w",
         "u", "j", "k", "Seven", "Eight",
-        "g", "h", "l", "x", "e", "c", "s", "y", "Esc", "qqqq", "arrival", "US", "E", "S", "R", "local",
+        "g", "h", "l", "x", "e", "c", "s", "y", "Esc", "qqqq", "arrival", "US", "E", "S", "R", "local", "×",
       ]
       for (person, paths) in [(alice, pages), (root, ["/admin/users"])] {
         for path in paths {

@@ -1,0 +1,25 @@
+import HTML
+import Hummingbird
+import SQL
+import Web
+
+/// The page of somebody who makes films and shows or plays in them.
+struct PeoplePages: Sendable {
+  let app: App
+
+  func addRoutes(to router: RouterGroup<SignedIn>) {
+    router.get("/people/{id}", use: person)
+  }
+
+  @Sendable func person(_ request: Request, _ context: SignedIn) async throws -> Response {
+    let id = try context.id("id")
+    let frame = Frame(app: app, visitor: context.visitor)
+    let (user, today) = (context.user, frame.dates.today)
+    let (name, lines) = try await app.database.read { connection in
+      guard let name = try PeopleStore.name(connection, user: user.id, id: id) else { throw Problem.notFound }
+      return (name, try PeopleStore.titles(connection, user: user.id, id: id, today: today))
+    }
+    return frame.page(
+      title: name, place: .library, main: PeopleViews.main(id: id, name: name, lines, frame, user: user))
+  }
+}
