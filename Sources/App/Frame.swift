@@ -25,7 +25,7 @@ struct Frame: Sendable {
 
   /// The places in the navigation.
   enum Place: CaseIterable {
-    case home, library, history, activity, other
+    case home, library, calendar, history, activity, other
   }
 
   /// A whole page.
@@ -114,7 +114,8 @@ struct Frame: Sendable {
   private func links(_ place: Place) -> [(HTML, String, Icon)] {
     [
       (Place.home, URLs.home, Key.navHome, Icon.home), (.library, URLs.library, .navLibrary, .library),
-      (.history, URLs.history, .navHistory, .history), (.activity, URLs.activity, .navActivity, .activity),
+      (.calendar, URLs.calendar, .calendarTitle, .calendar), (.history, URLs.history, .navHistory, .history),
+      (.activity, URLs.activity, .navActivity, .activity),
     ].map { each, path, key, icon in
       (" href=\"\(path)\"\(each == place ? " aria-current=\"page\"" : "")", t(key), icon)
     }
@@ -157,6 +158,7 @@ struct Frame: Sendable {
 enum Icon: String {
   case home = "M4 11.5 12 4l8 7.5V20h-5.5v-5h-5v5H4z"
   case library = "M4 4h6v7H4zM14 4h6v7h-6zM4 14h6v6H4zM14 14h6v6h-6z"
+  case calendar = "M4 6h16v14H4zM4 10.5h16M8.5 3v5M15.5 3v5"
   case history = "M12 4a8 8 0 1 1-7.4 5M4 4v5h5M12 8v4.5l3 2"
   case activity = "M4 12h4l2.5-7 4 14 2.5-7h3"
   case more = "M5.5 12h.01M12 12h.01M18.5 12h.01"

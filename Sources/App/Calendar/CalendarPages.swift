@@ -26,7 +26,7 @@ struct CalendarPages: Sendable {
     let done = query["done"].flatMap { Int(digits: $0) }
     let page = try await Reading.calendar(frame, user: context.user, query, done: done)
     return frame.page(
-      title: CalendarViews.title(page, frame), place: .other,
+      title: CalendarViews.title(page, frame), place: .calendar,
       answer: Views.answer(page.answer, back: CalendarViews.path(page), frame), main: CalendarViews.main(page, frame))
   }
 

@@ -63,7 +63,7 @@ struct HealthPages: Sendable {
       <h1>\(t(.navKeys))</h1><p>\(t(.keysLead))</p><table class="data"><thead><tr><th scope="col">\(t(.keyColumn))</th>
       <th scope="col">\(t(.keyDoes))</th></tr></thead><tbody>\(keys.map { key, does in
         "<tr><td><kbd>\(key)</kbd></td><td>\(t(does))</td></tr>" as HTML
-      })</tbody></table><p><a href="/settings">\(t(.keysOff))</a></p>
+      })</tbody></table><p><a href="/settings">\(t(.keysOff))</a></p>\(SearchViews.commandHelp(t))
       """
     return frame.page(title: t(.navKeys), kind: .narrow, main: main)
   }

@@ -16,8 +16,7 @@ enum HomeViews {
       : "<ul class=\"next\">\(page.next.map { upNext($0, frame) })</ul>"
     return """
       <h1>\(greeting(frame, user: user))</h1>
-      <section aria-labelledby="next-h"><div class="head"><h2 id="next-h">\(t(.homeNext))</h2>\(all)\
-      <a href="\(URLs.calendar)">\(t(.calendarTitle))</a></div>
+      <section aria-labelledby="next-h"><div class="head"><h2 id="next-h">\(t(.homeNext))</h2>\(all)</div>
       \(next)</section>
       \(section("aired", t(.homeAired), page.aired.map { upNext($0, frame) }, list: "next", link: nil))
       \(row("planned", t(.homePlanned), page.planned, frame, user, link: ("/library?status=planned&sort=added",

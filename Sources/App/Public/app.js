@@ -10,6 +10,7 @@
 //   [data-select-all]     a checkbox that checks all others of its form; in .bulkbar, around or in that form,
 //                         [data-count][data-text="{n} …"] says how many are checked
 //   [role=option]         of the search leads to data-href, or sends data-fields="a=b&c=d" to data-post as a form
+//   a[data-swap]          the page it leads to is this one with a part opened or closed: comes in place
 //   details               closes with Esc; after a change made in it the focus returns to its summary
 'use strict';
 
@@ -228,6 +229,22 @@ document.addEventListener('submit', (event) => {
     underway.delete(key);
     submitter?.removeAttribute('aria-disabled');
   });
+});
+
+// A link that only opens or closes a part of its page: that page's main part comes in place.
+document.addEventListener('click', async (event) => {
+  const link = event.target.closest('a[data-swap]');
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  try {
+    const answer = await fetch(link.href, { credentials: 'same-origin', headers: { Accept: 'text/html' } });
+    const main = answer.ok && !answer.redirected && $('#main', parse(await answer.text()));
+    if (!main) return go(link.href);
+    history.replaceState(null, '', link.href.split('#')[0]);
+    swap([main]);
+  } catch {
+    go(link.href);
+  }
 });
 
 // ---------------------------------------------------------------------------------------------
