@@ -168,8 +168,7 @@ enum Icon: String {
   /// The sign as markup, hidden from readers since a text stands beside it.
   var svg: HTML {
     """
-    <svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" fill="none" stroke="currentColor" \
-    stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="\(rawValue)"/></svg>
+    <svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="\(rawValue)"/></svg>
     """
   }
 }

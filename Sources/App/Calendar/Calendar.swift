@@ -199,17 +199,21 @@ enum CalendarRules {
 
   /// Makes an agenda out of the lines of its days: whole days, and no more lines than a page should have.
   ///
-  /// - Parameter complete: the last day of which all rows were read.
+  /// - Parameter complete: the days of which all rows were read.
   static func agenda(
-    _ lines: [CalendarLine], request: CalendarRequest, days: ClosedRange<Day>, complete: Day, today: Day
+    _ lines: [CalendarLine], request: CalendarRequest, days: ClosedRange<Day>, complete: ClosedRange<Day>, today: Day
   ) -> CalendarPage {
     var page = CalendarPage(request: request, days: days, lines: byDay(lines))
     var end = days.upperBound
-    if complete < end, page.lines.contains(where: { $0.day <= complete }) {
-      page.lines.removeAll { $0.day > complete }
-      end = complete
+    if complete.lowerBound > days.lowerBound {
+      page.lines.removeAll { $0.day < complete.lowerBound }
+      page.days = complete.lowerBound...end
+    }
+    if complete.upperBound < end, page.lines.contains(where: { $0.day <= complete.upperBound }) {
+      page.lines.removeAll { $0.day > complete.upperBound }
+      end = complete.upperBound
     } else {
-      page.isCut = complete < end
+      page.isCut = complete.upperBound < end
     }
     if request == .agenda(from: nil), end >= today {
       while let first = page.lines.first, first.day < today,

@@ -8,11 +8,14 @@ import SQL
 enum CalendarStore {
   /// How many episodes, and how many films, one page reads.
   static let rowLimit = 500
+  /// Into how many titles an agenda and a month look on each side of today: those nearest to it.
+  static let agendaTitles = 120
+  static let monthTitles = 300
 
-  /// What was found, and up to which day it is all there is.
+  /// What was found, and the days of which it is all there is.
   struct Found: Sendable {
     var rows: [CalendarRow]
-    var complete: Day
+    var complete: ClosedRange<Day>
   }
 
   /// Reads a page.
@@ -25,16 +28,20 @@ enum CalendarStore {
     case .agenda(let from): days = CalendarRules.agendaDays(from: from, today: today)
     case .month(let first): days = CalendarRules.daysOfMonth(first)
     }
-    let found = try rows(connection, user: user.id, days: days, hidesUnseen: user.hidesUnseen, limit: rowLimit)
+    var isAgenda = true
+    if case .month = request { isAgenda = false }
+    let found = try rows(
+      connection, user: user.id, days: days, hidesUnseen: user.hidesUnseen, limit: rowLimit,
+      near: .init(today: today, titles: isAgenda ? agendaTitles : monthTitles))
     let lines = CalendarRules.lines(found.rows, days: days, zone: user.zone)
     var page: CalendarPage
     switch request {
     case .agenda:
       page = CalendarRules.agenda(lines, request: request, days: days, complete: found.complete, today: today)
-      page.last = try last(connection, user: user.id, days: days)
+      page.last = try last(connection, user: user.id, titles: page.lines.flatMap { $0.lines.map(\.title.id) })
     case .month(let first):
       page = CalendarRules.month(
-        lines, first: first, days: days, isCut: found.complete < days.upperBound, today: today)
+        lines, first: first, days: days, isCut: found.complete != days, today: today)
     }
     page.answer = try done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) }
     return page
@@ -45,27 +52,67 @@ enum CalendarStore {
   /// Shows that are paused, dropped or merely in the library are left out, and so are specials, unless they count for
   /// their show. Films are those that are planned, begun or seen.
   static func rows(
-    _ connection: Connection, user: Int, days: ClosedRange<Day>, hidesUnseen: Bool, limit: Int
+    _ connection: Connection, user: Int, days: ClosedRange<Day>, hidesUnseen: Bool, limit: Int, near: Near? = nil
   ) throws -> Found {
     let (first, last) = (days.lowerBound.adding(days: -1).description, days.upperBound.adding(days: 1).description)
-    let episodes = try episodes(connection, user, first, last, hidesUnseen: hidesUnseen, limit: limit + 1)
+    var (from, complete) = (days.lowerBound, days.upperBound)
+    var titles = Int(Int32.max)
+    // Only around today are the nearest days those of the nearest titles.
+    if let near, days.contains(near.today) {
+      titles = near.titles
+      let (behind, ahead) = try ends(connection, user, first, last, titles: titles)
+      // The day of the first title left out lacks it, and the one beside it too, for which a day's grace was read.
+      if let behind { from = max(from, min(behind.adding(days: 2), near.today)) }
+      if let ahead { complete = min(complete, max(ahead.adding(days: -2), near.today)) }
+    }
+    let episodes = try episodes(connection, user, first, last, hidesUnseen: hidesUnseen, titles, limit: limit + 1)
     let films = try films(
-      connection, user, days.lowerBound.description, days.upperBound.description, limit: limit + 1)
-    var complete = days.upperBound
+      connection, user, days.lowerBound.description, days.upperBound.description, titles, limit: limit + 1)
     // The day on which the reading stopped may lack some, and so may the one before, for which a day's grace was read.
     if episodes.count > limit, let stop = episodes.last?.day { complete = min(complete, stop.adding(days: -2)) }
     if films.count > limit, let stop = films.last?.day { complete = min(complete, stop.adding(days: -1)) }
-    return Found(rows: Array(episodes.prefix(limit)) + Array(films.prefix(limit)), complete: complete)
+    return Found(
+      rows: Array(episodes.prefix(limit)) + Array(films.prefix(limit)), complete: min(from, complete)...complete)
+  }
+
+  /// How many titles are looked into on each side of today.
+  struct Near: Sendable {
+    let today: Day
+    let titles: Int
+  }
+
+  /// The day behind and the day ahead at which there are more titles than are looked into.
+  private static func ends(
+    _ connection: Connection, _ user: Int, _ first: String, _ last: String, titles: Int
+  ) throws -> (behind: Day?, ahead: Day?) {
+    let behind = try connection.first(
+      """
+      SELECT aired_day FROM shelf WHERE user_id = $1 AND aired_day IS NOT NULL AND aired_day >= $2
+      ORDER BY aired_day DESC LIMIT 1 OFFSET $3
+      """, user, first, titles
+    ) { $0.text() }
+    let ahead = try connection.first(
+      """
+      SELECT turn_day FROM shelf WHERE user_id = $1 AND turn_day IS NOT NULL AND turn_day <= $2
+      ORDER BY turn_day LIMIT 1 OFFSET $3
+      """, user, last, titles
+    ) { $0.text() }
+    return (behind.flatMap { Day($0) }, ahead.flatMap { Day($0) })
   }
 
   private static func episodes(
-    _ connection: Connection, _ user: Int, _ first: String, _ last: String, hidesUnseen: Bool, limit: Int
+    _ connection: Connection, _ user: Int, _ first: String, _ last: String, hidesUnseen: Bool, _ titles: Int,
+    limit: Int
   ) throws -> [CalendarRow] {
     try connection.rows(
       """
-      WITH near AS (
+      WITH ahead AS (
         SELECT title_id FROM shelf WHERE user_id = $1 AND turn_day IS NOT NULL AND turn_day <= $3
-        UNION SELECT title_id FROM shelf WHERE user_id = $1 AND aired_day IS NOT NULL AND aired_day >= $2)
+        ORDER BY turn_day LIMIT $5),
+      behind AS (
+        SELECT title_id FROM shelf WHERE user_id = $1 AND aired_day IS NOT NULL AND aired_day >= $2
+        ORDER BY aired_day DESC LIMIT $5),
+      near AS (SELECT title_id FROM ahead UNION SELECT title_id FROM behind)
       SELECT t.id, t.kind, t.name, s.name_key, s.status, s.plays, t.source, e.air_day, e.id, e.season, e.number, e.name,
         e.air_at,
         CASE WHEN EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = n.title_id
@@ -80,7 +127,7 @@ enum CalendarStore {
         AND (e.season > 0 OR EXISTS (
           SELECT 1 FROM entries i WHERE i.user_id = $1 AND i.title_id = n.title_id AND i.specials = 1))
       ORDER BY e.air_day, s.name_key, t.id, e.season, e.number LIMIT $4
-      """, user, first, last, limit
+      """, user, first, last, limit, titles
     ) { row in
       let title = CalendarTitle(&row)
       return try CalendarRow(title: title, day: &row) { row in
@@ -90,46 +137,60 @@ enum CalendarStore {
   }
 
   private static func films(
-    _ connection: Connection, _ user: Int, _ first: String, _ last: String, limit: Int
+    _ connection: Connection, _ user: Int, _ first: String, _ last: String, _ titles: Int, limit: Int
   ) throws -> [CalendarRow] {
     try connection.rows(
       """
-      WITH near AS (
+      WITH ahead AS (
         SELECT title_id FROM shelf WHERE user_id = $1 AND turn_day IS NOT NULL AND turn_day <= $3
-        UNION SELECT title_id FROM shelf WHERE user_id = $1 AND aired_day IS NOT NULL AND aired_day >= $2)
+        ORDER BY turn_day LIMIT $5),
+      behind AS (
+        SELECT title_id FROM shelf WHERE user_id = $1 AND aired_day IS NOT NULL AND aired_day >= $2
+        ORDER BY aired_day DESC LIMIT $5),
+      near AS (SELECT title_id FROM ahead UNION SELECT title_id FROM behind)
       SELECT t.id, t.kind, t.name, s.name_key, s.status, s.plays, t.source, t.released
       FROM near n CROSS JOIN shelf s CROSS JOIN titles t
       WHERE s.user_id = $1 AND s.title_id = n.title_id AND s.kind = 'movie'
         AND s.status IN ('watching', 'planned', 'completed') AND t.id = n.title_id
         AND t.released >= $2 AND t.released <= $3
       ORDER BY t.released, s.name_key, t.id LIMIT $4
-      """, user, first, last, limit
+      """, user, first, last, limit, titles
     ) { row in
       let title = CalendarTitle(&row)
       return try CalendarRow(title: title, day: &row) { _ in nil }
     }
   }
 
-  /// The latest play of each title of which something comes out in some days.
+  /// The latest play of each of some titles.
   private static func last(
-    _ connection: Connection, user: Int, days: ClosedRange<Day>
+    _ connection: Connection, user: Int, titles: [Int]
   ) throws -> [Int: CalendarLast] {
+    if titles.isEmpty { return [:] }
     // The latest with a date is found by its day; where none has a date, it is
     // the one of the last episode.
     let found = try connection.rows(
-      """
-      WITH near AS (
-        SELECT title_id FROM shelf WHERE user_id = $1 AND turn_day IS NOT NULL AND turn_day <= $3
-        UNION SELECT title_id FROM shelf WHERE user_id = $1 AND aired_day IS NOT NULL AND aired_day >= $2)
-      SELECT n.title_id, p.at, p.day, p.precision, e.season, e.number
-      FROM near n CROSS JOIN shelf s CROSS JOIN plays p LEFT JOIN episodes e ON e.id = p.episode_id
-      WHERE s.user_id = $1 AND s.title_id = n.title_id AND s.plays > 0 AND p.user_id = $1
-        AND p.id = CASE WHEN s.last_at IS NULL
-          THEN (SELECT u.id FROM plays u WHERE u.user_id = $1 AND u.title_id = s.title_id
-            ORDER BY u.episode_id DESC NULLS LAST LIMIT 1)
-          ELSE (SELECT max(d.id) FROM plays d
-            WHERE d.user_id = $1 AND d.day = s.last_day AND d.at = s.last_at AND d.title_id = s.title_id) END
-      """, user, days.lowerBound.adding(days: -1).description, days.upperBound.adding(days: 1).description
+      SQL(
+        sqlite: """
+          SELECT s.title_id, p.at, p.day, p.precision, e.season, e.number
+          FROM json_each($2) n CROSS JOIN shelf s CROSS JOIN plays p LEFT JOIN episodes e ON e.id = p.episode_id
+          WHERE s.user_id = $1 AND s.title_id = n.value AND s.plays > 0 AND p.user_id = $1
+            AND p.id = CASE WHEN s.last_at IS NULL
+              THEN (SELECT u.id FROM plays u WHERE u.user_id = $1 AND u.title_id = s.title_id
+                ORDER BY u.episode_id DESC NULLS LAST LIMIT 1)
+              ELSE (SELECT max(d.id) FROM plays d
+                WHERE d.user_id = $1 AND d.day = s.last_day AND d.at = s.last_at AND d.title_id = s.title_id) END
+          """,
+        postgres: """
+          SELECT s.title_id, p.at, p.day, p.precision, e.season, e.number
+          FROM shelf s CROSS JOIN plays p LEFT JOIN episodes e ON e.id = p.episode_id
+          WHERE s.user_id = $1 AND s.plays > 0 AND p.user_id = $1
+            AND s.title_id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($2 AS json)))
+            AND p.id = CASE WHEN s.last_at IS NULL
+              THEN (SELECT u.id FROM plays u WHERE u.user_id = $1 AND u.title_id = s.title_id
+                ORDER BY u.episode_id DESC NULLS LAST LIMIT 1)
+              ELSE (SELECT max(d.id) FROM plays d
+                WHERE d.user_id = $1 AND d.day = s.last_day AND d.at = s.last_at AND d.title_id = s.title_id) END
+          """), user, "[" + Set(titles).sorted().map(String.init).joined(separator: ",") + "]"
     ) { row in
       let id = row.int()
       let time = PlayTime(

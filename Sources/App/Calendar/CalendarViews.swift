@@ -28,7 +28,7 @@ enum CalendarViews {
     }
     let monthPath = URLs.calendar(month: isMonth ? page.days.lowerBound : max(page.days.lowerBound, frame.dates.today))
     let notice: HTML =
-      page.isCut ? "<p class=\"note\">\(t(.calendarCut, n: CalendarStore.rowLimit))</p>" : HTML()
+      page.isCut ? "<p class=\"note\">\(t(.calendarCut))</p>" : HTML()
     return """
       <h1>\(t(.calendarTitle))</h1>
       <nav class="chips" aria-label="\(t(.calendarViews))">\

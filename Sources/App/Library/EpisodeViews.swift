@@ -13,7 +13,8 @@ enum EpisodeViews {
     if !isOpen { path = URLs.adding("episode", String(episode.id), to: path) }
     let code = Views.code(episode.season, episode.number, t)
     return """
-      <a class="btn small dots" id="m\(episode.id)" href="\(path)#e\(episode.id)" data-swap aria-expanded="\(isOpen ? "true" : "false")" \
+      <a class="btn small dots" id="m\(episode.id)" \
+      href="\(path)#e\(episode.id)" data-swap aria-expanded="\(isOpen ? "true" : "false")" \
       aria-label="\(t(.moreOf, ["what": code]))">\(Icon.more.svg)</a>
       """
   }

@@ -33,6 +33,8 @@ enum HomeStore {
 
   /// How many shows are up next.
   static let nextShown = 12
+  /// How far shows are counted.
+  static let countedUpTo = 300
   /// How many titles each row of posters has.
   static let rowLength = 8
   /// For how many days an episode has aired lately.
@@ -62,17 +64,19 @@ enum HomeStore {
           ELSE s.aired - s.skipped END, s.pass, s.last_at, s.last_day, t.source,
         e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
-      WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate') AND s.next_day <= $2
-      ORDER BY s.last_at DESC NULLS LAST, s.next_day DESC, s.next_episode LIMIT $3
+      WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate')
+        AND coalesce(s.next_day, '9') <= $2 -- not the bare column: its index has every show, and they would be sorted
+      ORDER BY s.last_at DESC NULLS LAST, s.next_day DESC, s.next_episode DESC LIMIT $3
       """, user, today, nextShown, read: UpNext.init)
   }
 
   private static func nextCount(_ connection: Connection, user: Int, today: String) throws -> Int {
     try connection.first(
       """
-      SELECT count(*) FROM shelf
-      WHERE user_id = $1 AND next_episode IS NOT NULL AND status IN ('watching', 'uptodate') AND next_day <= $2
-      """, user, today
+      SELECT count(*) FROM (SELECT 1 FROM shelf
+        WHERE user_id = $1 AND next_episode IS NOT NULL AND status IN ('watching', 'uptodate') AND next_day <= $2
+        LIMIT $3) some
+      """, user, today, countedUpTo + 1
     ) { $0.int() } ?? 0
   }
 
@@ -90,7 +94,7 @@ enum HomeStore {
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate')
         AND s.next_day BETWEEN $3 AND $2
-      ORDER BY s.next_day DESC, s.title_id LIMIT 20
+      ORDER BY s.next_day DESC, s.title_id LIMIT 12
       """, user, today.description, today.adding(days: -latelyDays).description, read: UpNext.init
     ).filter { !shown.contains($0.titleID) }
   }

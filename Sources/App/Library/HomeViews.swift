@@ -8,8 +8,10 @@ enum HomeViews {
     if page.isEmpty, page.next.isEmpty { return empty(frame, user: user) }
     let all: HTML =
       page.nextCount > page.next.count
-      ? "<a href=\"/library?status=watching&amp;kind=show&amp;sort=watched\">\(t(.homeAllNext, n: page.nextCount))</a>"
-      : HTML()
+      ? """
+      <a href="/library?status=watching&amp;kind=show&amp;sort=watched">\(page.nextCount > HomeStore.countedUpTo
+        ? t(.homeAllNextMany) : t(.homeAllNext, n: page.nextCount))</a>
+      """ : HTML()
     let next: HTML =
       page.next.isEmpty
       ? "<p class=\"mute\">\(t(.homeNextEmpty))</p>"

@@ -68,7 +68,7 @@ enum TitleStore {
   /// How many episodes one page of a season shows.
   static let episodesAPage = 100
   /// How many plays the page lists; the history of the title has all of them.
-  static let playsShown = 12
+  static let playsShown = 5
   /// How many gaps it names.
   static let gapsNamed = 40
 

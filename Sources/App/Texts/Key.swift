@@ -94,6 +94,7 @@ enum Key: Int, CaseIterable, Sendable {
   case homeNext
   case homeNextEmpty
   case homeAllNext
+  case homeAllNextMany
   case homeAired
   case homePlanned
   case homeAllPlanned

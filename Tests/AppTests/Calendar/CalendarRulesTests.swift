@@ -78,7 +78,7 @@ import Testing
     let days = CalendarRules.agendaDays(from: from, today: today)
     return CalendarRules.agenda(
       CalendarRules.lines(rows, days: days, zone: .utc), request: .agenda(from: from), days: days,
-      complete: complete ?? days.upperBound, today: today)
+      complete: min(days.lowerBound, complete ?? days.lowerBound)...(complete ?? days.upperBound), today: today)
   }
 
   @Test func anAgendaWithMuchInItEndsEarlierAndNothingIsLostBetweenPages() {

@@ -62,6 +62,11 @@ import Testing
       ("/lists/1/sort", ["by": "name"]), ("/lists/1/sort", ["by": "year"]), ("/lists/1/sort", ["by": "rating"]),
       ("/lists/1/sort", ["by": "added"]), ("/lists/1/sort", ["by": "watched"]), ("/lists/1/items/1/delete", [:]),
       ("/lists/2/delete", [:]),
+      ("/library/titles", ["title": "5", "act": "status", "status": "watching"]),
+      ("/library/titles", ["title": "5", "act": "rate", "rating": "60"]),
+      ("/library/titles", ["title": "5", "act": "favourite"]),
+      ("/library/titles", ["title": "5", "act": "list", "list": "1"]),
+      ("/library/titles", ["title": "5", "act": "watched", "when": "unknown"]),
     ] {
       #expect(try await alice.post(path, fields).status == .seeOther, "\(path)")
     }
@@ -72,6 +77,7 @@ import Testing
     let film = try await site.number("SELECT id FROM plays WHERE title_id = 1")
     #expect(try await alice.post("/plays/\(film)", ["when": "2021", "note": "x"]).status == .seeOther)
     #expect(try await alice.post("/settings/diary").status == .seeOther)
+    _ = try await alice.post("/settings/calendar/feed")
     let last = try await site.number("SELECT max(id) FROM activities WHERE id > 0")
     _ = try await alice.post("/activity/\(last)/undo")
     for path in Self.pages(first) {
@@ -90,7 +96,10 @@ import Testing
       "/search?q=arrival", "/search?q=the", "/export/record.json", "/export/activities.json", "/settings",
       "/settings/sessions", "/settings/data", "/lists", "/lists/1", "/lists/1?edit=3", "/lists/3",
       "/settings/calendar", "/calendar", "/calendar?from=2026-01-01",
-      "/calendar?view=month",
+      "/calendar?view=month", "/calendar?all=1", "/people/1", "/import", "/titles/2?all=1", "/library?person=1",
+      "/library?decade=2010&country=US&runtime=90-120", "/library?rating=70-100&watched=2024&favourite=1&sort=watched",
+      "/library?select=1&sort=year&dir=asc", "/library?view=table&sort=rating", "/history?kind=movie&year=2020",
+      "/history?title=2&source=web",
     ]
   }
 
