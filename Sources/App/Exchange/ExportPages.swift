@@ -15,20 +15,27 @@ struct ExportPages: Sendable {
 
   @Sendable func record(_ request: Request, _ context: SignedIn) async throws -> Response {
     let user = context.user.id
-    return file("record.json", try await app.database.readLong { try RecordExport.record($0, user: user) })
+    let record = try await app.database.readLong { try RecordExport.record($0, user: user) }
+    return file(
+      "record.json",
+      ResponseBody { writer in
+        for number in 0..<record.pieces { try await writer.write(ByteBuffer(string: record.piece(number))) }
+        try await writer.finish(nil)
+      })
   }
 
   @Sendable func activities(_ request: Request, _ context: SignedIn) async throws -> Response {
     let user = context.user.id
-    return file("activities.json", try await app.database.readLong { try RecordExport.activities($0, user: user) })
+    let text = try await app.database.readLong { try RecordExport.activities($0, user: user) }
+    return file("activities.json", .init(byteBuffer: ByteBuffer(string: text)))
   }
 
-  private func file(_ name: String, _ text: String) -> Response {
+  private func file(_ name: String, _ body: ResponseBody) -> Response {
     Response(
       status: .ok,
       headers: [
         .contentType: "application/json; charset=utf-8",
         SecurityHeaders.disposition: "attachment; filename=\"\(name)\"",
-      ], body: .init(byteBuffer: ByteBuffer(string: text)))
+      ], body: body)
   }
 }

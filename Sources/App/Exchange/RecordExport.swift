@@ -11,41 +11,22 @@ enum RecordExport {
   static let activitiesVersion = 1
 
   /// `record.json`: every title of the person's with its entry, rewatches, plays, skips and ratings; every list.
-  static func record(_ connection: Connection, user: Int) throws -> String {
+  static func record(_ connection: Connection, user: Int) throws -> ExportedRecord {
     let titles = try titles(connection, user: user)
-    let own = Dictionary(
-      try OwnTitles.all(connection, user: user).map { ($0.id, $0.title) }, uniquingKeysWith: { first, _ in first })
-    let entries = try entries(connection, user: user)
     let passes = try passes(connection, user: user)
-    let plays = try plays(connection, user: user, passes: passes.places)
-    let skips = try skips(connection, user: user)
-    let ratings = try ratings(connection, user: user)
-    var text = "{\n\"format\": \"flixlist-record\",\n\"version\": \(version),\n\"titles\": ["
-    text.reserveCapacity(plays.values.reduce(4_096) { $0 + $1.utf8.count + 200 })
-    var places: [Int: Int] = [:]
-    for title in titles {
-      text += places.isEmpty ? "\n" : ",\n"
-      places[title.id] = places.count
-      var object = JSONObject()
-      object.add("kind", title.kind)
-      object.add("name", title.name)
-      object.add("year", title.year)
-      object.add("imdb", title.imdb)
-      object.add("tmdb", title.tmdb)
-      own[title.id]?.write(to: &object)
-      if let entry = entries[title.id] { object.add(raw: "entry", entry) }
-      for (name, rows) in [("passes", passes.text), ("plays", plays), ("skips", skips), ("ratings", ratings)] {
-        if let row = rows[title.id] { object.add(raw: name, "[" + row + "]") }
-      }
-      text += object.text
-    }
-    text += "\n],\n\"lists\": ["
-    let lists = try lists(connection, user: user, places: places)
-    text += lists.isEmpty ? "" : "\n" + lists.joined(separator: ",\n")
-    return text + "\n]\n}\n"
+    let places = Dictionary(uniqueKeysWithValues: titles.enumerated().map { ($1.id, $0) })
+    return ExportedRecord(
+      titles: titles,
+      own: Dictionary(
+        try OwnTitles.all(connection, user: user).map { ($0.id, $0.title) }, uniquingKeysWith: { first, _ in first }),
+      entries: try entries(connection, user: user),
+      parts: [
+        ("passes", passes.text), ("plays", try plays(connection, user: user, passes: passes.places)),
+        ("skips", try skips(connection, user: user)), ("ratings", try ratings(connection, user: user)),
+      ], lists: try lists(connection, user: user, places: places))
   }
 
-  private struct TitleRow {
+  struct TitleRow: Sendable {
     let id: Int
     let kind: String
     let name: String
@@ -74,25 +55,22 @@ enum RecordExport {
     }
   }
 
-  /// The rows of a statement as JSON objects, joined by title; its first column is the title.
+  /// The rows of a statement as JSON objects, joined by title; its first column is the title, and rows of one title
+  /// follow each other.
   private static func grouped(
     _ connection: Connection, _ sql: SQL, user: Int, _ write: (inout Row, inout JSONObject) -> Void
-  ) throws -> [Int: String] {
-    var all: [Int: String] = [:]
+  ) throws -> JSONRows {
+    var all = JSONRows()
     try connection.each(sql, user) { row in
       let title = row.int()
       var object = JSONObject()
       write(&row, &object)
-      if all[title] == nil {
-        all[title] = object.text
-      } else {
-        all[title]? += ", " + object.text
-      }
+      all.add(object.text, to: title)
     }
     return all
   }
 
-  private static func entries(_ connection: Connection, user: Int) throws -> [Int: String] {
+  private static func entries(_ connection: Connection, user: Int) throws -> JSONRows {
     try grouped(
       connection,
       "SELECT title_id, added_at, intent, rating, favourite, specials, note FROM entries WHERE user_id = $1", user: user
@@ -109,10 +87,10 @@ enum RecordExport {
   /// Rewatches, and the place of each among those of its title, from 1.
   private static func passes(
     _ connection: Connection, user: Int
-  ) throws -> (text: [Int: String], places: [Int: Int]) {
+  ) throws -> (text: JSONRows, places: [Int: Int]) {
     var places: [Int: Int] = [:]
     var last = (title: 0, place: 0)
-    var text: [Int: String] = [:]
+    var text = JSONRows()
     try connection.each(
       "SELECT id, title_id, name, started_at, ended_at FROM passes WHERE user_id = $1 ORDER BY title_id, id", user
     ) { row in
@@ -124,12 +102,12 @@ enum RecordExport {
       if !name.isEmpty { object.add("name", name) }
       object.add("started", InstantText.write(row.int()))
       object.add("ended", row.optionalInt().map(InstantText.write))
-      text[title, default: ""] += (last.place == 1 ? "" : ", ") + object.text
+      text.add(object.text, to: title)
     }
     return (text, places)
   }
 
-  private static func plays(_ connection: Connection, user: Int, passes: [Int: Int]) throws -> [Int: String] {
+  private static func plays(_ connection: Connection, user: Int, passes: [Int: Int]) throws -> JSONRows {
     try grouped(
       connection,
       """
@@ -149,7 +127,7 @@ enum RecordExport {
     }
   }
 
-  private static func skips(_ connection: Connection, user: Int) throws -> [Int: String] {
+  private static func skips(_ connection: Connection, user: Int) throws -> JSONRows {
     try grouped(
       connection,
       """
@@ -163,7 +141,7 @@ enum RecordExport {
   }
 
   // The rating of a season stands before those of its episodes.
-  private static func ratings(_ connection: Connection, user: Int) throws -> [Int: String] {
+  private static func ratings(_ connection: Connection, user: Int) throws -> JSONRows {
     try grouped(
       connection,
       """
@@ -198,7 +176,7 @@ enum RecordExport {
       object.addNote(row.text())
       object.add("rule", row.optionalText())
       object.add("created", InstantText.write(row.int()))
-      object.add(raw: "items", "[" + (items[id] ?? "") + "]")
+      object.add(raw: "items", "[" + items[id] + "]")
       return object.text
     }
   }

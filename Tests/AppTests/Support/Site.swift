@@ -237,7 +237,7 @@ extension Site {
   /// Somebody's `record.json`.
   func record(_ name: String) async throws -> String {
     let user = try await user(name)
-    return try await database.read { try RecordExport.record($0, user: user) }
+    return try await database.read { try RecordExport.record($0, user: user).text }
   }
 
   /// A number that a statement answers.
