@@ -148,7 +148,7 @@ struct AccountsPages: Sendable {
       guard try AccountsStore.credentials(connection, id: known.id) == known else {
         throw Problem(.conflict, .problemUnavailable)
       }
-      if let rehashed { try AccountsStore.setPassword(connection, user: known.id, hash: rehashed) }
+      if let rehashed { try AccountsStore.setHash(connection, user: known.id, hash: rehashed) }
       try Throttle.forget(connection, account: known.id)
     }
   }

@@ -77,9 +77,14 @@ enum AccountsStore {
     try connection.first("SELECT count(*) FROM users") { $0.int() } ?? 0
   }
 
-  /// Sets the hash of a password.
-  static func setPassword(_ connection: Connection, user: Int, hash: String) throws {
+  /// Sets another hash of the same password; a link to a new one stays good.
+  static func setHash(_ connection: Connection, user: Int, hash: String) throws {
     try connection.execute("UPDATE users SET password = $2 WHERE id = $1", user, hash)
+  }
+
+  /// Sets the hash of a new password, which ends the links to one.
+  static func setPassword(_ connection: Connection, user: Int, hash: String) throws {
+    try setHash(connection, user: user, hash: hash)
     try connection.execute("DELETE FROM links WHERE kind = 'reset' AND user_id = $1", user)
   }
 

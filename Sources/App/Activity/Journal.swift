@@ -270,6 +270,28 @@ extension Journal {
     ) { $0.int() }
   }
 
+  /// The latest activity after the given one that set the same columns of a row and stands, be it to the same values:
+  /// undoing the earlier one would leave the later one with nothing to come back to.
+  private static func overwritten(
+    _ connection: Connection, user: Int, _ change: Change, since activity: Int
+  ) throws -> Int? {
+    guard change.before != nil, let after = change.after else { return nil }
+    var found: Int?
+    try connection.each(
+      """
+      SELECT c.activity_id, c.after FROM changes c JOIN activities a ON a.id = c.activity_id
+      WHERE c.user_id = $1 AND c.tbl = $2 AND c.key = $3 AND c.activity_id > $4 AND a.undone_at IS NULL
+      ORDER BY c.activity_id
+      """, user, change.table.rawValue, change.key, activity
+    ) { row in
+      let later = row.int()
+      let image = try row.optionalText().map(ImageText.read)
+      if let image, Set(image.keys).isDisjoint(with: after.keys) { return }
+      found = later
+    }
+    return found
+  }
+
   private static func restore(_ connection: Connection, user: Int, _ change: Change, of activity: Int) throws {
     func refusal() throws -> UndoRefusal {
       .changedSince(by: try later(connection, user: user, change, than: activity))
@@ -277,6 +299,9 @@ extension Journal {
     let names = (change.after ?? change.before ?? [:]).keys.sorted()
     let current = try read(connection, user: user, change.table, key: change.key, names)
     guard current == change.after else { throw try refusal() }
+    if let stands = try overwritten(connection, user: user, change, since: activity) {
+      throw UndoRefusal.changedSince(by: stands)
+    }
     // What came onto a list later would go with it, unseen.
     if change.table == .lists, change.before == nil,
       let item = try ListStore.lastItem(connection, user: user, list: change.key)

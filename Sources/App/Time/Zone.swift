@@ -56,7 +56,9 @@ public struct Zone: Sendable {
 
   /// The day that a moment counts to: the evening before, until the owner's day ends.
   public func day(of instant: Instant) -> Day {
-    clock(at: instant - dayEndMinutes * 60_000_000).day
+    // By the clock, not by the time that passed: the two differ in a night when the clocks change.
+    let (day, minutes) = clock(at: instant)
+    return minutes < dayEndMinutes ? day.adding(days: -1) : day
   }
 
   /// The moment at which a wall clock shows the given time; of two, the first; in a gap, the moment after it.

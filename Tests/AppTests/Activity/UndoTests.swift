@@ -17,6 +17,22 @@ import Testing
     }
   }
 
+  @Test func undoRefusesAlsoWhereLaterChangesCameBackToTheSameValue() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      var activities: [Int] = []
+      for rating in ["40", "80", "90", "80"] {
+        activities.append(try #require(try await alice.post("/titles/1/entry", ["rating": rating]).done))
+      }
+      let refused = try await alice.post("/activity/\(activities[1])/undo")
+      #expect(refused.status == .conflict && refused.body.contains("Arrival: Rated 8 of 10"))
+      for activity in activities.reversed() {
+        #expect(try await alice.post("/activity/\(activity)/undo").status == .seeOther)
+      }
+      #expect(try await site.number("SELECT count(*) FROM entries") == 0)
+    }
+  }
+
   @Test func undoRefusesWhereALaterChangeStandsOnIt() async throws {
     try await withSite { (site) async throws in
       let alice = try await site.person("alice")
