@@ -113,7 +113,7 @@ public struct Commands: Sendable {
     return "\(counts.movies) films, \(counts.shows) shows, \(counts.episodes) episodes"
   }
 
-  /// Recounts every shelf and says which rows were not as the recount makes them.
+  /// Recounts every shelf and every day, and says which rows were not as the recount makes them.
   ///
   /// - Parameter isRepairing: whether the recount stays; else everything is left as it was.
   public func recount(isRepairing: Bool) throws -> [String] {
@@ -125,9 +125,10 @@ public struct Commands: Sendable {
       let today = (Zone(zoneName) ?? .utc).clock(at: now).day
       do {
         differences += try database.writeBlocking { connection in
-          let before = try Self.shelf(connection, user: user)
+          let before = try Self.shelf(connection, user: user) + Days.lines(connection, user: user)
           try Shelf.recountAll(connection, user: user, today: today)
-          let after = try Self.shelf(connection, user: user)
+          try Days.recountAll(connection, user: user)
+          let after = try Self.shelf(connection, user: user) + Days.lines(connection, user: user)
           let found = Set(before).symmetricDifference(after).sorted()
           if !isRepairing { throw RollBack(found: found) }
           return found

@@ -13,6 +13,7 @@ let migrations = Migrator([
   Migration("014-feeds", feedsTables),
   Migration("017-import", importTables),
   Migration("016-library", libraryIndexes),
+  Migration("013-days", daysTables),
 ])
 
 private let accountsTables = """

@@ -41,6 +41,7 @@ extension App {
     PeoplePages(app: self).addRoutes(to: signedIn)
     ActivityPages(app: self).addRoutes(to: signedIn)
     calendar.addSignedInRoutes(to: signedIn)
+    StatisticsPages(app: self).addRoutes(to: signedIn)
     SettingsPages(app: self, accounts: accounts).addRoutes(to: signedIn)
     ExportPages(app: self).addRoutes(to: signedIn)
     ImportPages(app: self).addRoutes(to: signedIn)

@@ -18,6 +18,7 @@ enum URLs {
   static let feed = "/settings/calendar/feed"
   static let manifest = "/manifest.webmanifest"
   static let unsent = "/unsent"
+  static let stats = "/stats"
 
   static func login(next: String) -> String {
     next == "/" ? "/login" : "/login?" + URLEncoding.query([("next", next)])
@@ -58,6 +59,15 @@ enum URLs {
 
   static func search(_ query: String, kind: String? = nil) -> String {
     "/search?" + URLEncoding.query([("q", query)] + (kind.map { [("kind", $0)] } ?? []))
+  }
+
+  static func stats(year: Int) -> String { "/stats/\(year)" }
+
+  static func stats(_ range: StatisticsRange) -> String {
+    let pairs = [
+      ("from", range.from?.description), ("to", range.to?.description), ("kind", range.kind?.rawValue),
+    ].compactMap { name, value in value.map { (name, $0) } }
+    return pairs.isEmpty ? stats : stats + "?" + URLEncoding.query(pairs)
   }
 
   static func newTitle(_ name: String) -> String { "/titles/new?" + URLEncoding.query([("q", name)]) }

@@ -49,10 +49,11 @@ struct SettingsPages: Sendable {
     guard errors.isEmpty else {
       return SettingsViews.profile(frame(context), profile, errors, answer: nil, status: .unprocessableContent)
     }
-    let user = context.user.id
+    let (user, zone) = (context.user.id, context.user.zone.identifier)
     try await app.database.write { connection in
       try Journal.take(connection, user: user)
       try AccountsStore.setProfile(connection, user: user, profile)
+      if profile.zone != zone { try Days.recountAll(connection, user: user) }
     }
     return Response(status: .seeOther, headers: [.location: "/settings?saved=1"])
   }
@@ -88,6 +89,7 @@ struct SettingsPages: Sendable {
     try await app.database.write { connection in
       try Journal.take(connection, user: user)
       try AccountsStore.setZone(connection, user: user, zone: zone.identifier)
+      try Days.recountAll(connection, user: user)
     }
     return Response(status: .seeOther, headers: [.location: back])
   }

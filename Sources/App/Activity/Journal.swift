@@ -88,10 +88,10 @@ struct Journal {
   /// The activity, once something changed.
   private(set) var activity: Int?
   private var place = 0
-  private var touched: Set<Int> = []
+  private var touched = Touched()
 
   /// How many titles it has changed so far.
-  var titlesChanged: Int { touched.subtracting([Self.noTitle]).count }
+  var titlesChanged: Int { touched.titles.subtracting([Self.noTitle]).count }
 
   /// Stands for the title of a change that belongs to none, such as the name of a list.
   static let noTitle = 0
@@ -156,14 +156,14 @@ struct Journal {
     try note(table, key: key, title: title, before: before, after: nil)
   }
 
-  /// Ends the activity: writes what its line says and recounts every title it touched.
+  /// Ends the activity: writes what its line says and recounts every title and day it touched.
   ///
   /// - Returns: the activity, or nil when nothing changed.
   func finish() throws -> Int? {
     guard let activity else { return nil }
     try connection.execute(
       "UPDATE activities SET detail = $3 WHERE user_id = $1 AND id = $2", user.id, activity, detail.text)
-    try Self.recount(connection, user: user, titles: touched, today: today)
+    try Self.recount(connection, user: user, touched, today: today)
     return activity
   }
 
@@ -171,7 +171,7 @@ struct Journal {
     let activity = try self.activity ?? begin()
     self.activity = activity
     place += 1
-    touched.insert(title)
+    touched.add(table, key: key, title: title, before: before, after: after)
     try connection.execute(
       """
       INSERT INTO changes (user_id, activity_id, place, tbl, key, title_id, before, after)
@@ -230,15 +230,19 @@ extension Journal {
     for change in changes { try restore(connection, user: user.id, change, of: activity) }
     try connection.execute(
       "UPDATE activities SET undone_at = $3 WHERE user_id = $1 AND id = $2", user.id, activity, now)
-    let today = user.zone.clock(at: now).day
-    try recount(connection, user: user, titles: Set(changes.map(\.title)), today: today)
+    var touched = Touched()
+    for change in changes {
+      touched.add(change.table, key: change.key, title: change.title, before: change.before, after: change.after)
+    }
+    try recount(connection, user: user, touched, today: user.zone.clock(at: now).day)
   }
 
   /// Makes everything anew that is worked out from the rows that changed.
-  fileprivate static func recount(_ connection: Connection, user: User, titles: Set<Int>, today: Day) throws {
-    for title in titles.sorted() where title != noTitle {
+  fileprivate static func recount(_ connection: Connection, user: User, _ touched: Touched, today: Day) throws {
+    for title in touched.titles.sorted() where title != noTitle {
       try Shelf.recount(connection, user: user.id, title: title, today: today)
     }
+    try touched.recountDays(connection, user: user.id)
   }
 
   private static func changes(_ connection: Connection, user: Int, activity: Int) throws -> [Change] {

@@ -25,7 +25,8 @@ enum HistoryViews {
         """
     }
     return """
-      <h1>\(t(.navHistory))</h1>\(chips(model, t))\(filters(model, frame))
+      <div class="head"><h1>\(t(.navHistory))</h1><a href="\(URLs.stats)">\(t(.navStats))</a></div>\
+      \(chips(model, t))\(filters(model, frame))
       \(model.page.lines.isEmpty ? empty(t) : days(model, frame))
       \(model.page.lines.isEmpty ? HTML() : bar(model, t))\(pages(model, t))
       """

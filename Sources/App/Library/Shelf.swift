@@ -117,6 +117,7 @@ enum Shelf {
     for person in people {
       let today = (Zone(person.zone) ?? .utc).clock(at: now).day
       try recount(connection, user: person.user, title: title, today: today)
+      try Days.recountCatalogue(connection, user: person.user, title: title)
     }
   }
 
@@ -149,6 +150,7 @@ enum Recounts {
     let people = try connection.rows("SELECT id, zone FROM users ORDER BY id") { ($0.int(), $0.text()) }
     for (user, zone) in people {
       try Shelf.recountAll(connection, user: user, today: (Zone(zone) ?? .utc).clock(at: now).day)
+      try Days.recountAll(connection, user: user)
     }
   }
 }

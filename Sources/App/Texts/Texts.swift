@@ -100,6 +100,12 @@ public struct Texts: Sendable {
     return number < 0 ? "-" + text : text
   }
 
+  /// A number of tenths with the language's decimal separator, such as `12.3`.
+  public func decimal(tenths: Int) -> String {
+    let separator = language == .english || language == .pseudo ? "." : ","
+    return (tenths < 0 ? "-" : "") + number(Int(tenths.magnitude / 10)) + separator + String(tenths.magnitude % 10)
+  }
+
   private func form(_ key: Key, n: Int?) -> Form {
     let forms = forms[key.rawValue]
     guard forms.count == 2, let n else { return forms[0] }

@@ -108,14 +108,16 @@ struct Dates: Sendable {
     return texts(.dateMonth, ["month": Self.month(month, texts), "year": String(year)])
   }
 
-  private static func month(_ month: Int, _ texts: Texts) -> String {
+  /// The short name of a month, 1 to 12.
+  static func month(_ month: Int, _ texts: Texts) -> String {
     let keys: [Key] = [
       .month1, .month2, .month3, .month4, .month5, .month6, .month7, .month8, .month9, .month10, .month11, .month12,
     ]
     return texts(keys[month - 1])
   }
 
-  private static func weekday(_ weekday: Int, _ texts: Texts) -> String {
+  /// The name of a weekday; 0 is Monday.
+  static func weekday(_ weekday: Int, _ texts: Texts) -> String {
     let keys: [Key] = [.weekday1, .weekday2, .weekday3, .weekday4, .weekday5, .weekday6, .weekday7]
     return texts(keys[weekday])
   }

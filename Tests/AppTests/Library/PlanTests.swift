@@ -11,7 +11,9 @@ import Testing
 /// size of the library.
 @Suite struct PlanTests {
   /// Tables that grow with the record or the catalogue.
-  static let large = ["plays", "entries", "episodes", "titles", "shelf", "days", "list_items", "activities", "changes"]
+  static let large = [
+    "plays", "entries", "episodes", "titles", "shelf", "days", "tallies", "list_items", "activities", "changes",
+  ]
 
   @Test func thePlannerKeepsNoStatisticsSoPlansDoNotDependOnTheSize() async throws {
     try await withSite { (site) async throws in
@@ -100,6 +102,7 @@ import Testing
       "/library?decade=2010&country=US&runtime=90-120", "/library?rating=70-100&watched=2024&favourite=1&sort=watched",
       "/library?select=1&sort=year&dir=asc", "/library?view=table&sort=rating", "/history?kind=movie&year=2020",
       "/history?title=2&source=web",
+      "/stats", "/stats?from=2024-01-01&to=2024-12-31&kind=show", "/stats?kind=movie", "/stats/2024",
     ]
   }
 

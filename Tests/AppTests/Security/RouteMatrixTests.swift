@@ -30,6 +30,7 @@ import Testing
     "POST /plays/{id}/delete": .signedIn, "GET /library": .signedIn, "GET /history": .signedIn,
     "POST /history/plays": .signedIn, "POST /settings/diary": .signedIn,
     "POST /library/titles": .signedIn, "GET /people/{id}": .signedIn,
+    "GET /stats": .signedIn, "GET /stats/{year}": .signedIn,
     "GET /activity": .signedIn, "POST /activity/{id}/undo": .signedIn, "POST /activity/{id}/when": .signedIn,
     "GET /lists": .signedIn, "POST /lists": .signedIn, "GET /lists/{id}": .signedIn, "POST /lists/{id}": .signedIn,
     "POST /lists/{id}/delete": .signedIn, "POST /lists/{id}/move": .signedIn, "POST /lists/{id}/sort": .signedIn,
