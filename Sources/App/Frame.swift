@@ -25,7 +25,7 @@ struct Frame: Sendable {
 
   /// The places in the navigation.
   enum Place: CaseIterable {
-    case home, library, calendar, history, activity, other
+    case home, library, calendar, history, statistics, activity, other
   }
 
   /// A whole page.
@@ -115,18 +115,20 @@ struct Frame: Sendable {
     [
       (Place.home, URLs.home, Key.navHome, Icon.home), (.library, URLs.library, .navLibrary, .library),
       (.calendar, URLs.calendar, .calendarTitle, .calendar), (.history, URLs.history, .navHistory, .history),
-      (.activity, URLs.activity, .navActivity, .activity),
+      (.statistics, URLs.stats, .navStats, .statistics), (.activity, URLs.activity, .navActivity, .activity),
     ].map { each, path, key, icon in
       (" href=\"\(path)\"\(each == place ? " aria-current=\"page\"" : "")", t(key), icon)
     }
   }
 
   private func tabs(_ place: Place) -> HTML {
-    """
-    <nav class="tabs" aria-label="\(t(.navTabs))">\(links(place).map { link, text, icon in
-      "<a\(link)>\(icon.svg)<span>\(text)</span></a>" as HTML
-    })</nav>
-    """
+    // There is room for five on a phone; statistics stand at the head of the history.
+    let five = links(place).filter { $0.2 != .statistics }
+    return """
+      <nav class="tabs" aria-label="\(t(.navTabs))">\(five.map { link, text, icon in
+        "<a\(link)>\(icon.svg)<span>\(text)</span></a>" as HTML
+      })</nav>
+      """
   }
 
   private var footer: HTML {
@@ -160,6 +162,7 @@ enum Icon: String {
   case library = "M4 4h6v7H4zM14 4h6v7h-6zM4 14h6v6H4zM14 14h6v6h-6z"
   case calendar = "M4 6h16v14H4zM4 10.5h16M8.5 3v5M15.5 3v5"
   case history = "M12 4a8 8 0 1 1-7.4 5M4 4v5h5M12 8v4.5l3 2"
+  case statistics = "M5 20V11M12 20V4M19 20v-6"
   case activity = "M4 12h4l2.5-7 4 14 2.5-7h3"
   case more = "M5.5 12h.01M12 12h.01M18.5 12h.01"
   case tick = "M5 12.5 10 17.5 19.5 7"
