@@ -38,11 +38,40 @@ import Testing
     }
   }
 
+  @Test func noVisitNeedsMoreThanTenStatements() async throws {
+    let pages = [
+      "/", "/library", "/library?person=1&q=a", "/library?select=1", "/history", "/history?title=2", "/activity",
+      "/titles/1", "/titles/2", "/titles/2/seasons/1?unseen=1", "/titles/2?done=2", "/search?q=arrival 9/10", "/lists",
+      "/lists/1", "/lists/1?edit=1", "/calendar", "/calendar?view=month", "/stats", "/stats/2026", "/people/1",
+      "/settings", "/import",
+    ]
+    for page in pages {
+      let seen = Seen()
+      let observer: @Sendable (SQL) -> Void = { seen.add($0) }
+      try await withSite(prepared: observer) { (site) async throws in
+        let alice = try await site.person("alice")
+        _ = try await alice.post("/titles/2/plays", ["all": "1"])
+        _ = try await alice.post("/titles/1/plays", [:])
+        _ = try await alice.post("/lists", ["name": "A", "title": "1"])
+        let before = seen.times
+        #expect(try await alice.get(page).status == .ok, "\(page)")
+        // A connection prepares a statement once, so what is new is what this page asked for.
+        #expect(seen.times - before <= 10, "\(page): \(seen.times - before)")
+      }
+    }
+  }
+
   /// The statements that a site prepared.
   private final class Seen: Sendable {
     private let texts = Mutex<Set<String>>([])
     var all: [String] { texts.withLock { $0.sorted() } }
-    func add(_ sql: SQL) { _ = texts.withLock { $0.insert(sql.text(for: .sqlite)) } }
+    private let counter = Atomic<Int>(0)
+    /// How often one was prepared, on any connection.
+    var times: Int { counter.load(ordering: .relaxed) }
+    func add(_ sql: SQL) {
+      _ = texts.withLock { $0.insert(sql.text(for: .sqlite)) }
+      counter.add(1, ordering: .relaxed)
+    }
   }
 
   /// Opens every page and does everything once.
