@@ -84,10 +84,9 @@ public struct Commands: Sendable {
     do {
       let record = try RecordImport.read(try RecordFile.bytes(path), now: now)
       report = try database.writeBlocking {
-        try ImportStore.run($0, user: user, record, isLook: isLook, now: now)
+        try isLook
+          ? ImportStore.look($0, user: user.id, record) : ImportStore.run($0, user: user, record, now: now)
       }
-    } catch let looked as ImportStore.Looked {
-      report = looked.report
     } catch let mistake as ImportMistake {
       throw StartProblem("\(path): \(mistake.sentence(t))")
     } catch let refusal as ImportRefusal {

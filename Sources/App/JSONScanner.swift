@@ -25,6 +25,8 @@ struct ImportMistake: Error, Sendable, Equatable {
 struct JSONScanner {
   /// How deep a file may be nested.
   static let maximumDepth = 8
+  /// How many keys an object may have: none of ours has a tenth of it.
+  static let maximumKeys = 200
   /// How many different places that were passed over are noted.
   static let maximumNotes = 50
 
@@ -72,6 +74,7 @@ struct JSONScanner {
         let key = try string()
         path.append(.key(key))
         if seen.contains(key) { throw mistake(.twice) }
+        if seen.count == Self.maximumKeys { throw mistake(.tooMuch, value: String(Self.maximumKeys)) }
         seen.append(key)
         guard try peek() == UInt8(ascii: ":") else { throw mistake(.badJSON) }
         index += 1
@@ -97,12 +100,12 @@ struct JSONScanner {
     depth -= 1
   }
 
-  /// Reads a text of at most so many characters.
+  /// Reads a text of at most so many code points, as the database counts them: one character may have thousands.
   mutating func text(atMost limit: Int) throws -> String {
     guard try peek() == UInt8(ascii: "\"") else { throw wrong(.wantsText) }
     let text = try string()
-    // The number of bytes bounds that of characters and is known at once.
-    if text.utf8.count > limit, text.count > limit { throw mistake(.long) }
+    // The number of bytes bounds that of code points and is known at once.
+    if text.utf8.count > limit, text.unicodeScalars.count > limit { throw mistake(.long) }
     return text
   }
 

@@ -29,15 +29,14 @@ struct ImportPages: Sendable {
     do {
       // Read away from the threads that serve pages.
       let record = try await app.database.readLong { _ in try RecordImport.read(bytes, now: now) }
-      let report = try await app.database.write {
-        try ImportStore.run($0, user: user, record, isLook: upload.isLook, now: now)
+      if upload.isLook {
+        return looked(context, try await app.database.readLong { try ImportStore.look($0, user: user.id, record) })
       }
+      let report = try await app.database.write { try ImportStore.run($0, user: user, record, now: now) }
       guard let activity = report.activity else { return looked(context, report) }
       app.meters.played(report.plays)
       let location = URLs.adding("done", String(activity), to: URLs.imported(activity))
       return Response(status: .seeOther, headers: [.location: location])
-    } catch let looked as ImportStore.Looked {
-      return self.looked(context, looked.report)
     } catch let mistake as ImportMistake {
       return try await page(context, mistake.sentence(t))
     } catch let refusal as ImportRefusal {

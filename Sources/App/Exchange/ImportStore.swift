@@ -5,7 +5,7 @@ import SQL
 enum ImportRefusal: Error, Sendable {
   /// There is something in the record already.
   case notEmpty
-  /// It would make more titles of one's own than an account may have.
+  /// It would make more titles of one's own, or more episodes of them, than an import may.
   case tooManyTitles
 }
 
@@ -50,6 +50,8 @@ struct ImportReport: Codable, Sendable, Equatable {
 enum ImportStore {
   /// How many titles of their own an import may give one person.
   static let ownLimit = 20_000
+  /// How many episodes those may have together.
+  static let ownEpisodesLimit = 200_000
 
   /// Whether a person's record is empty: no entry, play, skip, rating, rewatch or list.
   static func isEmpty(_ connection: Connection, user: Int) throws -> Bool {
@@ -63,23 +65,30 @@ enum ImportStore {
     ) { $0.int() } == nil
   }
 
-  /// Thrown at the end of an import that was only to be looked at, so that nothing of it is kept.
-  struct Looked: Error {
-    let report: ImportReport
+  /// Says what an import would do; only reads.
+  ///
+  /// - Throws: `ImportRefusal`.
+  static func look(_ connection: Connection, user: Int, _ record: ImportedRecord) throws -> ImportReport {
+    guard try isEmpty(connection, user: user) else { throw ImportRefusal.notEmpty }
+    var plan = ImportPlan(connection, user: user, record, spare: try spare(connection, user: user))
+    for title in record.titles {
+      let place = try plan.place(title)
+      plan.note(place, title, id: 0)
+    }
+    return plan.report
   }
 
   /// Imports a record as one activity.
   ///
-  /// - Throws: `ImportRefusal`; `Looked` where it was only to be looked at. Nothing is kept then.
+  /// - Throws: `ImportRefusal`; nothing is kept then.
   static func run(
-    _ connection: Connection, user: User, _ record: ImportedRecord, isLook: Bool, now: Instant
+    _ connection: Connection, user: User, _ record: ImportedRecord, now: Instant
   ) throws -> ImportReport {
     let journal = try Journal(connection, user: user, kind: .imported, title: nil, source: "import", now: now)
     guard try isEmpty(connection, user: user.id) else { throw ImportRefusal.notEmpty }
-    var work = ImportWork(journal: journal, spare: try spare(connection, user: user.id))
-    var report = try work.take(record)
-    report.passedOver = record.passedOver.sorted { $0.key < $1.key }.map { .init(place: $0.key, count: $0.value) }
-    if isLook { throw Looked(report: report) }
+    let plan = ImportPlan(connection, user: user.id, record, spare: try spare(connection, user: user.id))
+    var work = ImportWork(journal: journal, plan: plan)
+    let report = try work.take(record)
     if let activity = report.activity {
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
@@ -150,95 +159,40 @@ enum ImportStore {
 /// One import while it is written.
 private struct ImportWork {
   private var journal: Journal
-  private var report = ImportReport()
-  /// Titles of the person's own that nothing uses, by what they are.
-  private var spare: [OwnTitle: [Int]]
-  private var ownCount: Int
-  /// Which titles of the catalogue the file has named already.
-  private var used: Set<Int> = []
+  private var plan: ImportPlan
 
-  init(journal: Journal, spare: [OwnTitle: [Int]]) {
+  init(journal: Journal, plan: ImportPlan) {
     self.journal = journal
-    self.spare = spare
-    ownCount = spare.values.reduce(0) { $0 + $1.count }
+    self.plan = plan
   }
 
   private var connection: Connection { journal.connection }
 
   mutating func take(_ record: ImportedRecord) throws -> ImportReport {
-    dropAmbiguous(record)
     var ids: [Int] = []
     ids.reserveCapacity(record.titles.count)
     for title in record.titles {
-      let (id, episodes) = try place(title)
+      let place = try plan.place(title)
+      let (id, episodes) = try make(place, title)
+      plan.note(place, title, id: id)
       try write(title, id: id, episodes: episodes)
       ids.append(id)
     }
     for (place, list) in record.lists.enumerated() { try write(list, place: place + 1, ids: ids) }
-    report.titles = ids.count
-    report.lists = record.lists.count
     journal.detail.count = ids.count
-    report.activity = try journal.finish()
-    return report
+    plan.report.activity = try journal.finish()
+    return plan.report
   }
-
-  // Two titles of one name keep the order of the file only when both are made now.
-  private mutating func dropAmbiguous(_ record: ImportedRecord) {
-    let names = Dictionary(grouping: record.titles, by: { [$0.kind.rawValue, $0.name] })
-    for (title, _) in spare where (names[[title.kind.rawValue, title.name]]?.count ?? 0) > 1 { spare[title] = nil }
-  }
-
-  // MARK: Titles
 
   /// The title that a title of the file becomes, with its episodes.
-  private mutating func place(_ title: ImportedTitle) throws -> (id: Int, episodes: [EpisodePlace: Int]) {
-    let needed = title.episodes
-    if let own = title.own {
-      report.own += 1
-      return try make(own, needed)
-    }
-    guard let match = try ImportStore.match(connection, title), !used.contains(match) else {
-      var own = OwnTitle(
-        kind: title.kind, name: title.name, year: title.year, imdb: title.imdb, tmdb: title.tmdb,
-        hasEnded: title.kind == .show)
-      own.add(needed)
-      let made = try make(own, needed)
-      report.unmatchedCount += 1
-      if report.unmatched.count < ImportReport.namesLimit { report.unmatched.append(name(own, made.id)) }
-      return made
-    }
-    let episodes = needed.isEmpty ? [:] : try ImportStore.episodes(connection, title: match)
-    guard needed.contains(where: { episodes[$0] == nil }),
-      let facts = try CatalogueStore.title(connection, user: journal.user.id, id: match)
-    else {
-      used.insert(match)
-      return (match, episodes)
-    }
-    // Nobody's import changes the catalogue of all: who has seen more of it gets a copy that has those episodes too.
-    var own = try OwnTitles.copy(connection, of: facts)
-    own.add(needed)
-    let made = try make(own, needed)
-    report.copiedCount += 1
-    if report.copied.count < ImportReport.namesLimit { report.copied.append(name(own, made.id)) }
-    return made
-  }
-
-  private func name(_ own: OwnTitle, _ id: Int) -> ImportReport.Name { .init(id: id, name: own.name, year: own.year) }
-
-  /// A title of the person's own: one that is there and unused, else a new one.
-  private mutating func make(
-    _ own: OwnTitle, _ needed: Set<EpisodePlace>
-  ) throws -> (id: Int, episodes: [EpisodePlace: Int]) {
+  private func make(_ place: ImportPlan.Place, _ title: ImportedTitle) throws -> (Int, [EpisodePlace: Int]) {
     let id: Int
-    if let known = spare[own]?.first {
-      spare[own]?.removeFirst()
-      id = known
-    } else {
-      ownCount += 1
-      guard ownCount <= ImportStore.ownLimit else { throw ImportRefusal.tooManyTitles }
-      id = try OwnTitles.add(connection, user: journal.user.id, own, now: journal.now)
+    switch place {
+    case .known(let known, let episodes): return (known, episodes)
+    case .spare(let known, _, _): id = known
+    case .new(let own, _): id = try OwnTitles.add(connection, user: journal.user.id, own, now: journal.now)
     }
-    return (id, needed.isEmpty ? [:] : try ImportStore.episodes(connection, title: id))
+    return (id, title.episodes.isEmpty ? [:] : try ImportStore.episodes(connection, title: id))
   }
 
   // MARK: Rows
@@ -277,10 +231,6 @@ private struct ImportWork {
           "rating": .int(rating.rating),
         ])
     }
-    report.plays += title.plays.count
-    report.skips += title.skips.count
-    report.ratings += title.ratings.count
-    report.passes += title.passes.count
   }
 
   private func known(_ place: EpisodePlace, _ episodes: [EpisodePlace: Int]) throws -> Int {

@@ -58,13 +58,14 @@ struct OwnTitle: Hashable, Sendable {
     let known = Set(
       seasons.flatMap { season in season.episodes.map { EpisodePlace(season: season.number, number: $0.number) } })
     let missing = Dictionary(grouping: Set(places).subtracting(known), by: \.season)
+    var byNumber = Dictionary(seasons.map { ($0.number, $0) }) { first, _ in first }
     for (number, places) in missing {
-      let at = seasons.firstIndex { $0.number == number } ?? seasons.endIndex
-      if at == seasons.endIndex { seasons.append(Season(number: number)) }
-      seasons[at].episodes += places.map { Episode(number: $0.number) }
-      seasons[at].episodes.sort { $0.number < $1.number }
+      var season = byNumber[number] ?? Season(number: number)
+      season.episodes += places.map { Episode(number: $0.number) }
+      season.episodes.sort { $0.number < $1.number }
+      byNumber[number] = season
     }
-    seasons.sort { $0.number < $1.number }
+    seasons = byNumber.values.sorted { $0.number < $1.number }
   }
 
   /// Writes what a record says about it beside its kind, name, year and ids.

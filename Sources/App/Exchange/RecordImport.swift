@@ -50,9 +50,12 @@ struct RecordReader {
   private static let titlesLimit = 100_000
   private static let rowsLimit = 1_000_000
   private static let episodesLimit = 200_000
+  /// How many seasons a title may have, those that only its plays name among them: its page shows them all.
+  private static let seasonsLimit = 500
   private var titles = 0
   private var rows = 0
   private var episodes = 0
+  private var lists = 0
 
   private static let numbers = 0...1_000_000
   private static let noteLength = EntryForm.noteLength
@@ -95,6 +98,8 @@ struct RecordReader {
     if !hasKind { throw scan.mistake(.missing, at: [.key("kind")]) }
     if title.name.isEmpty { throw scan.mistake(.missing, at: [.key("name")]) }
     try check(title, scan)
+    let seasons = Set(own.seasons.map(\.number)).union(title.episodes.map(\.season))
+    if seasons.count > Self.seasonsLimit { throw scan.mistake(.tooMuch, value: String(Self.seasonsLimit)) }
     guard isOwn else { return title }
     (own.kind, own.name, own.year, own.imdb, own.tmdb) = (title.kind, title.name, title.year, title.imdb, title.tmdb)
     // The first version did not say it: whoever enters a show enters what there is of it.
@@ -134,7 +139,7 @@ struct RecordReader {
   private mutating func seasons(_ scan: inout JSONScanner) throws -> [OwnTitle.Season] {
     var seasons: [OwnTitle.Season] = []
     try scan.list { scan, place in
-      if place >= 10_000 { throw scan.mistake(.tooMuch, value: "10000") }
+      if place >= Self.seasonsLimit { throw scan.mistake(.tooMuch, value: String(Self.seasonsLimit)) }
       var season = OwnTitle.Season(number: -1)
       try scan.object { scan, key in
         switch key {
@@ -302,6 +307,7 @@ struct RecordReader {
       throw scan.mistake(.date, value: day, at: [.key("day")])
     }
     guard day.utf8.count == length else { throw scan.mistake(.precision, value: day, at: [.key("day")]) }
+    if first.parts.year < When.firstYear { throw scan.mistake(.range, value: day, at: [.key("day")]) }
     if day > latestDay.prefix(length) { throw scan.mistake(.future, value: day, at: [.key("day")]) }
     if time.precision == .time, at > latestTime {
       throw scan.mistake(.future, value: InstantText.write(at), at: [.key("at")])
@@ -349,11 +355,13 @@ struct RecordReader {
   mutating func list(_ scan: inout JSONScanner, titles count: Int) throws -> ImportedList {
     var list = ImportedList(createdAt: 0)
     var isDated = false
+    lists += 1
+    if lists > ListRules.listsLimit { throw scan.mistake(.tooMuch, value: String(ListRules.listsLimit)) }
     try scan.object { scan, key in
       switch key {
-      case "name": list.name = try name(&scan, atMost: 100)
-      case "note": list.note = try scan.text(atMost: Self.noteLength)
-      case "rule": list.rule = try scan.text(atMost: 2_000)
+      case "name": list.name = try name(&scan, atMost: ListRules.nameLength)
+      case "note": list.note = try scan.text(atMost: ListRules.noteLength)
+      case "rule": list.rule = try rule(&scan)
       case "created":
         list.createdAt = try instant(&scan, latest)
         isDated = true
@@ -363,6 +371,10 @@ struct RecordReader {
     }
     if list.name.isEmpty { throw scan.mistake(.missing, at: [.key("name")]) }
     if !isDated { throw scan.mistake(.missing, at: [.key("created")]) }
+    if list.items.count > ListRules.itemsLimit {
+      throw scan.mistake(.tooMuch, value: String(ListRules.itemsLimit), at: [.key("items")])
+    }
+    if list.rule != nil, !list.items.isEmpty { throw scan.mistake(.value, at: [.key("items")]) }
     var seen: Set<Int> = []
     for (place, item) in list.items.enumerated() {
       let steps: [JSONScanner.Step] = [.key("items"), .index(place), .key("title")]
@@ -372,13 +384,20 @@ struct RecordReader {
     return list
   }
 
+  /// A rule as it stands in the file, which is how the library writes it.
+  private func rule(_ scan: inout JSONScanner) throws -> String {
+    let text = try scan.text(atMost: ListRule.length)
+    guard (try? ListRule.checked(text)) != nil else { throw scan.mistake(.value, value: text) }
+    return text
+  }
+
   private func item(_ scan: inout JSONScanner) throws -> ImportedList.Item {
     var item = ImportedList.Item(title: -1, note: "", addedAt: 0)
     var isDated = false
     try scan.object { scan, key in
       switch key {
       case "title": item.title = try scan.int(Self.numbers, else: .reference)
-      case "note": item.note = try scan.text(atMost: Self.noteLength)
+      case "note": item.note = try scan.text(atMost: ListRules.noteLength)
       case "added":
         item.addedAt = try instant(&scan, latest)
         isDated = true

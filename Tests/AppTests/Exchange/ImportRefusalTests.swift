@@ -72,7 +72,37 @@ import Testing
           + "[{\"title\": 0, \"added\": \"2020-01-01T00:00:00Z\"}]}"),
       "lists[0].items[0].title (line 3): 0 points to nothing"
     ),
+    (list(", \"rule\": \"status=nonsense\""), "lists[0].rule"),
+    (
+      list(", \"rule\": \"status=planned\", \"items\": [{\"title\": 0, \"added\": \"2020-01-01T00:00:00Z\"}]"),
+      "lists[0].items"
+    ),
+    (list(", \"note\": \"\(String(repeating: "a", count: 2_001))\""), "too long"),
+    (
+      ImportTests.file(
+        "",
+        lists: (0...200).map { "{\"name\": \"\($0)\", \"created\": \"2020-01-01T00:00:00Z\"}" }
+          .joined(separator: ",")),
+      "lists[200]"
+    ),
+    // One letter under thousands of marks is one character.
+    (entry("\"note\": \"a\(String(repeating: "\u{301}", count: 10_001))\""), "too long"),
+    (show((0...200).map { "\"k\($0)\": 1" }.joined(separator: ",")), "200"),
+    (
+      show(
+        "\"plays\": ["
+          + (0...500).map { "{\"precision\": \"unknown\", \"season\": \($0), \"episode\": 1}" }
+          .joined(separator: ",") + "]"),
+      "500"
+    ),
+    (play("\"precision\": \"year\", \"day\": \"1879\", \"at\": \"1879-06-01T12:00:00Z\""), "1879"),
   ]
+
+  private static func list(_ rest: String) -> String {
+    ImportTests.file(
+      "{\"kind\": \"movie\", \"name\": \"A\"}",
+      lists: "{\"name\": \"L\", \"created\": \"2020-01-01T00:00:00Z\"\(rest)}")
+  }
 
   @Test func everyMistakeIsNamedWithItsPlaceAndNothingIsKept() async throws {
     try await withSite { (site) async throws in
@@ -125,6 +155,44 @@ import Testing
     }
   }
 
+  /// The main part of a page.
+  private static func main(_ page: String) -> String {
+    page.firstRange(of: "<main").map { String(page[$0.lowerBound...]) } ?? ""
+  }
+
+  @Test func whatAnImportWouldMakeIsBounded() async throws {
+    try await withSite { (site) async throws in
+      let number = try await site.user("bob")
+      let user = try #require(try await site.database.read { try AccountsStore.user($0, id: number) })
+      let title = { (place: Int) in
+        "{\"kind\": \"show\", \"name\": \"Own \(place)\", \"plays\": "
+          + "[{\"precision\": \"unknown\", \"season\": 1, \"episode\": 1}]}"
+      }
+      let most = ImportStore.ownLimit
+      let file = ImportTests.file((0...most).map(title).joined(separator: ","))
+      let record = try RecordImport.read(Array(file.utf8)[...], now: Site.now)
+      await #expect(throws: ImportRefusal.self) {
+        try await site.database.read { _ = try ImportStore.look($0, user: user.id, record) }
+      }
+    }
+  }
+
+  @Test func aLookWritesNothing() async throws {
+    try await withSite { (site) async throws in
+      let bob = try await site.person("bob")
+      let version = try await site.number("SELECT version FROM users WHERE username = 'bob'")
+      let looked = try await bob.upload(Self.good, act: "look")
+      #expect(looked.status == .ok && looked.body.contains("Sixteen") && looked.body.contains("Titles of your own"))
+      #expect(try await site.record("bob") == ImportTests.empty)
+      #expect(try await site.number("SELECT version FROM users WHERE username = 'bob'") == version)
+      #expect(try await site.number("SELECT count(*) FROM titles WHERE owner_id IS NOT NULL") == 0)
+      // And says what the import then says.
+      let (imported, counts) = (try await bob.upload(Self.good), { (text: String) in text.filter(\.isNumber) })
+      let report = try await bob.get(imported.location.prefix { $0 != "?" }.description).body
+      #expect(counts(Self.main(looked.body)).hasPrefix(counts(Self.main(report)).prefix(4)))
+    }
+  }
+
   /// Changed at random, a good file is taken in whole or refused whole.
   @Test func noMutationCrashesOrIsHalfTakenIn() async throws {
     try await withSite { (site) async throws in
@@ -138,7 +206,7 @@ import Testing
         do {
           let record = try RecordImport.read(file[...], now: Site.now)
           try await site.database.write { connection in
-            let report = try ImportStore.run(connection, user: user, record, isLook: false, now: Site.now)
+            let report = try ImportStore.run(connection, user: user, record, now: Site.now)
             if let activity = report.activity {
               try Journal.undo(connection, user: user, activity: activity, now: Site.now)
             }
