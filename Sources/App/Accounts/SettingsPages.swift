@@ -49,11 +49,13 @@ struct SettingsPages: Sendable {
     guard errors.isEmpty else {
       return SettingsViews.profile(frame(context), profile, errors, answer: nil, status: .unprocessableContent)
     }
-    let (user, zone) = (context.user.id, context.user.zone.identifier)
+    let (user, now) = (context.user.id, context.visitor.now)
     try await app.database.write { connection in
       try Journal.take(connection, user: user)
+      // As the row has it: another window may have changed it since this session was read.
+      let zone = try AccountsStore.profile(connection, user: user)?.zone
       try AccountsStore.setProfile(connection, user: user, profile)
-      if profile.zone != zone { try Days.recountAll(connection, user: user) }
+      if profile.zone != zone { try Self.moved(connection, user: user, to: profile.zone, now: now) }
     }
     return Response(status: .seeOther, headers: [.location: "/settings?saved=1"])
   }
@@ -85,13 +87,20 @@ struct SettingsPages: Sendable {
     let form = try await request.form(["zone"])
     let back = request.back(form, else: "/")
     guard let zone = form["zone"].flatMap({ Zone($0) }) else { throw Problem.redirect("/settings#zone") }
-    let user = context.user.id
+    let (user, now) = (context.user.id, context.visitor.now)
     try await app.database.write { connection in
       try Journal.take(connection, user: user)
+      let known = try AccountsStore.profile(connection, user: user)?.zone
       try AccountsStore.setZone(connection, user: user, zone: zone.identifier)
-      try Days.recountAll(connection, user: user)
+      if known != zone.identifier { try Self.moved(connection, user: user, to: zone.identifier, now: now) }
     }
     return Response(status: .seeOther, headers: [.location: back])
+  }
+
+  /// Recounts what depends on a person's zone: the hours of their days, and what has aired by their today.
+  private static func moved(_ connection: Connection, user: Int, to zone: String, now: Instant) throws {
+    try Days.recountAll(connection, user: user)
+    try Shelf.recountAround(connection, user: user, today: (Zone(zone) ?? .utc).clock(at: now).day)
   }
 
   // MARK: Password

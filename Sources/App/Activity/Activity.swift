@@ -2,10 +2,10 @@ import SQL
 
 /// The kinds of things a person does to their record.
 enum ActivityKind: String, Sendable, CaseIterable {
-  case watched, unwatched, redated, planned, watching, paused, dropped, removed, rated, unrated, favoured, unfavoured,
-    noted, skipped, unskipped, specialsCounted, specialsLeft, passBegun, passEnded, passRenamed, passDeleted,
-    listMade, listChanged, listDeleted, listAdded, listRemoved, listMoved, listSorted, listTransferred,
-    recounted, imported, changedMany
+  case watched, unwatched, redated, planned, watching, paused, dropped, removed, cleared, rated, unrated, favoured
+  case unfavoured, noted, skipped, unskipped, specialsCounted, specialsLeft, passBegun, passEnded, passRenamed
+  case passDeleted, listMade, listChanged, listDeleted, listAdded, listRemoved, listMoved, listSorted
+  case listTransferred, recounted, imported, changedMany
 }
 
 /// What can be done to many titles at once.

@@ -27,6 +27,7 @@ extension Views {
     case .paused: return t(.didPause)
     case .dropped: return t(.didDrop)
     case .removed: return t(.didRemove)
+    case .cleared: return t(.didClear)
     case .rated:
       let rating = ["rating": scale.shown(detail.rating ?? 0), "best": scale.best]
       return part.map { t(.didRatePart, rating.merging(["what": $0]) { $1 }) } ?? t(.didRate, rating)

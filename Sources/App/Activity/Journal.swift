@@ -78,7 +78,7 @@ struct Journal {
   let user: User
   let now: Instant
   /// What kind of thing the person did, such as `watched`.
-  let kind: ActivityKind
+  var kind: ActivityKind
   /// The title it is about, when it is about one.
   let title: Int?
   /// Where it came from: `web`, later others.
@@ -162,7 +162,8 @@ struct Journal {
   func finish() throws -> Int? {
     guard let activity else { return nil }
     try connection.execute(
-      "UPDATE activities SET detail = $3 WHERE user_id = $1 AND id = $2", user.id, activity, detail.text)
+      "UPDATE activities SET kind = $3, detail = $4 WHERE user_id = $1 AND id = $2", user.id, activity, kind.rawValue,
+      detail.text)
     try Self.recount(connection, user: user, touched, today: today)
     return activity
   }
@@ -265,21 +266,28 @@ extension Journal {
 
   /// The latest activity after the given one that touched the same row and stands.
   private static func later(_ connection: Connection, user: Int, _ change: Change, than activity: Int) throws -> Int? {
+    try latest(connection, user: user, change.table, key: change.key, after: activity)
+  }
+
+  /// The latest activity that touched a row and stands.
+  private static func latest(
+    _ connection: Connection, user: Int, _ table: JournalTable, key: Int, after activity: Int = 0
+  ) throws -> Int? {
     try connection.first(
       """
       SELECT c.activity_id FROM changes c JOIN activities a ON a.id = c.activity_id
       WHERE c.user_id = $1 AND c.tbl = $2 AND c.key = $3 AND c.activity_id > $4 AND a.undone_at IS NULL
       ORDER BY c.activity_id DESC LIMIT 1
-      """, user, change.table.rawValue, change.key, activity
+      """, user, table.rawValue, key, activity
     ) { $0.int() }
   }
 
-  /// The latest activity after the given one that set the same columns of a row and stands, be it to the same values:
-  /// undoing the earlier one would leave the later one with nothing to come back to.
+  /// The latest activity after the given one that set the same columns of a row, made it or removed it, and stands, be
+  /// it to the same values: undoing the earlier one would leave the later one with nothing to come back to.
   private static func overwritten(
     _ connection: Connection, user: Int, _ change: Change, since activity: Int
   ) throws -> Int? {
-    guard change.before != nil, let after = change.after else { return nil }
+    let mine = Set((change.after ?? change.before ?? [:]).keys)
     var found: Int?
     try connection.each(
       """
@@ -290,7 +298,7 @@ extension Journal {
     ) { row in
       let later = row.int()
       let image = try row.optionalText().map(ImageText.read)
-      if let image, Set(image.keys).isDisjoint(with: after.keys) { return }
+      if let image, mine.isDisjoint(with: image.keys) { return }
       found = later
     }
     return found
@@ -311,6 +319,17 @@ extension Journal {
       let item = try ListStore.lastItem(connection, user: user, list: change.key)
     {
       throw UndoRefusal.changedSince(by: try ListStore.activity(connection, user: user, item: item))
+    }
+    // So would a rewatch under the plays that were recorded in it, and a name that another list has taken.
+    if change.table == .passes, change.before == nil,
+      let play = try PassStore.lastPlay(connection, user: user, pass: change.key)
+    {
+      throw UndoRefusal.changedSince(by: try latest(connection, user: user, .plays, key: play))
+    }
+    if change.table == .lists, case .text(let name)? = change.before?["name"],
+      let list = try ListStore.named(connection, user: user, name, except: change.key)
+    {
+      throw UndoRefusal.changedSince(by: try latest(connection, user: user, .lists, key: list))
     }
     switch (change.before, change.after) {
     case (nil, _): try connection.execute(change.table.delete, user, change.key)

@@ -124,6 +124,16 @@ enum CatalogueStore {
     }
   }
 
+  /// Whether there are episodes without a day whose season's year is past.
+  static func hasPastYears(_ connection: Connection, year: Int) throws -> Bool {
+    try connection.first(
+      """
+      SELECT 1 FROM seasons s JOIN episodes e ON e.title_id = s.title_id AND e.season = s.number
+      WHERE s.year < $1 AND e.air_day IS NULL LIMIT 1
+      """, year
+    ) { $0.int() } != nil
+  }
+
   /// Episodes without a day whose season's year is past count as aired from now on; gives their shows, at most `limit`.
   static func airPastYears(_ connection: Connection, year: Int, limit: Int) throws -> [Int] {
     let shows = try connection.rows(

@@ -37,11 +37,17 @@ public struct Housekeeping: Service {
   /// Does everything that is due.
   public func once() async throws {
     let clock = app.clock
-    try await pieces { connection in
-      let year = Zone.utc.clock(at: clock()).day.parts.year
-      let shows = try CatalogueStore.airPastYears(connection, year: year, limit: Self.piece)
-      for show in shows { try Shelf.recountEverybody(connection, title: show, now: clock()) }
-      return shows.count
+    let year = Zone.utc.clock(at: clock()).day.parts.year
+    // Looked for first without the writer: it reads every season, and finds some once a year.
+    let isDue = try await app.database.readLong { try CatalogueStore.hasPastYears($0, year: year) }
+    if isDue {
+      try await pieces { connection in
+        let shows = try CatalogueStore.airPastYears(connection, year: year, limit: Self.piece)
+        for show in shows {
+          try Shelf.recountEverybody(connection, title: show, hasNewRuntimes: false, now: clock())
+        }
+        return shows.count
+      }
     }
     try await pieces { try Shelf.turn($0, now: clock(), limit: Self.piece) }
     try await pieces { try Journal.dropOld($0, now: clock(), limit: Self.piece) }

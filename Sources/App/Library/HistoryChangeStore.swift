@@ -69,7 +69,8 @@ enum HistoryChangeStore {
     }
     let episode = try play.episodeID.flatMap { try Targets.episode(connection, title: play.titleID, id: $0) }
     let released = play.episodeID == nil ? title.released : episode?.aired
-    let year = play.episodeID == nil ? title.year : nil
+    let years = when == .release && episode != nil ? try Targets.seasonYears(connection, title: title.id) : [:]
+    let year = play.episodeID == nil ? title.year : episode.flatMap { years[$0.season] }
     guard let time = when.resolved(now: now, zone: user.zone, released: released, year: year) else {
       throw Problem.invalid(.problemFuture)
     }

@@ -14,6 +14,8 @@ enum HomeStore {
     /// When something of it was last watched.
     let lastAt: Instant?
     let lastDay: String?
+    /// Whether the last play has an hour.
+    let isLastTimed: Bool
     /// Where the catalogue's facts about it come from.
     let source: String
     let episode: Episode
@@ -59,9 +61,12 @@ enum HomeStore {
       """
       SELECT s.title_id, t.name, t.runtime, s.seen,
         CASE WHEN s.turn_day <= $2 THEN
-          (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.season > 0 AND a.air_day <= $2) - \
-          s.skipped
-          ELSE s.aired - s.skipped END, s.pass, s.last_at, s.last_day, t.source,
+          (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.air_day <= $2 AND (a.season > 0
+            OR EXISTS (SELECT 1 FROM entries c WHERE c.user_id = $1 AND c.title_id = s.title_id AND c.specials = 1)))
+            - s.skipped
+          ELSE s.aired - s.skipped END, s.pass, s.last_at, s.last_day,
+        (SELECT max(l.precision) FROM plays l
+          WHERE l.user_id = $1 AND l.day = s.last_day AND l.at = s.last_at AND l.title_id = s.title_id), t.source,
         e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate')
@@ -87,9 +92,12 @@ enum HomeStore {
       """
       SELECT s.title_id, t.name, t.runtime, s.seen,
         CASE WHEN s.turn_day <= $2 THEN
-          (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.season > 0 AND a.air_day <= $2) - \
-          s.skipped
-          ELSE s.aired - s.skipped END, s.pass, s.last_at, s.last_day, t.source,
+          (SELECT count(*) FROM episodes a WHERE a.title_id = s.title_id AND a.air_day <= $2 AND (a.season > 0
+            OR EXISTS (SELECT 1 FROM entries c WHERE c.user_id = $1 AND c.title_id = s.title_id AND c.specials = 1)))
+            - s.skipped
+          ELSE s.aired - s.skipped END, s.pass, s.last_at, s.last_day,
+        (SELECT max(l.precision) FROM plays l
+          WHERE l.user_id = $1 AND l.day = s.last_day AND l.at = s.last_at AND l.title_id = s.title_id), t.source,
         e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate')
@@ -103,7 +111,9 @@ enum HomeStore {
   static func card(_ connection: Connection, user: Int, title: Int, today: Day) throws -> UpNext? {
     try connection.first(
       """
-      SELECT s.title_id, t.name, t.runtime, s.seen, s.aired - s.skipped, s.pass, s.last_at, s.last_day, t.source,
+      SELECT s.title_id, t.name, t.runtime, s.seen, s.aired - s.skipped, s.pass, s.last_at, s.last_day,
+        (SELECT max(l.precision) FROM plays l
+          WHERE l.user_id = $1 AND l.day = s.last_day AND l.at = s.last_at AND l.title_id = s.title_id), t.source,
         e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.title_id = $2 AND s.next_day <= $3 AND s.status IN ('watching', 'uptodate')
@@ -127,6 +137,7 @@ extension HomeStore.UpNext {
     pass = row.int()
     lastAt = row.optionalInt()
     lastDay = row.optionalText()
+    isLastTimed = row.optionalText() == Precision.time.rawValue
     source = row.text()
     episode = Episode(&row)
   }

@@ -154,10 +154,23 @@ enum PassStore {
       return try journal.delete(.passes, key: id, title: title)
     }
     guard wasDone, pass.endedAt != nil, try !isDone(journal, title: title, pass: id) else { return }
-    let later = try journal.connection.first(
-      "SELECT 1 FROM passes WHERE user_id = $1 AND title_id = $2 AND id > $3 LIMIT 1", journal.user.id, title, id
+    // Only one may be under way, and an undo may have left that to be an earlier one.
+    let other = try journal.connection.first(
+      """
+      SELECT 1 FROM passes WHERE user_id = $1 AND title_id = $2 AND (id > $3 OR (id <> $3 AND ended_at IS NULL)) LIMIT 1
+      """, journal.user.id, title, id
     ) { $0.int() }
-    if later == nil { try journal.update(.passes, key: id, title: title, ["ended_at": .null]) }
+    if other == nil { try journal.update(.passes, key: id, title: title, ["ended_at": .null]) }
+  }
+
+  /// The play that was recorded last in a rewatch, or nil when there is none.
+  static func lastPlay(_ connection: Connection, user: Int, pass: Int) throws -> Int? {
+    try connection.first(
+      """
+      SELECT max(p.id) FROM passes a JOIN plays p ON p.user_id = a.user_id AND p.title_id = a.title_id AND p.pass = a.id
+      WHERE a.user_id = $1 AND a.id = $2
+      """, user, pass
+    ) { $0.optionalInt() } ?? nil
   }
 
   private static func hasPlays(_ connection: Connection, user: Int, title: Int, pass: Int) throws -> Bool {

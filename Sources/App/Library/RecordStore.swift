@@ -42,7 +42,14 @@ enum RecordStore {
     if case .to(let rating) = change.rating { detail.rating = rating }
     var journal = try Journal(connection, user: user, kind: change.kind, title: title, detail: detail, now: now)
     try apply(change, to: title, &journal)
+    if change.kind == .removed, try isKept(connection, user: user.id, title: title) { journal.kind = .cleared }
     return try journal.finish()
+  }
+
+  /// Whether a title is in the library whatever a person means to do with it: rated, a favourite, noted, watched.
+  private static func isKept(_ connection: Connection, user: Int, title: Int) throws -> Bool {
+    if try entry(connection, user: user, title: title) != nil { return true }
+    return try hasPlays(connection, user: user, title: title)
   }
 
   /// The same as part of an activity under way.
@@ -107,8 +114,11 @@ enum RecordStore {
       try insertPlay(&journal, title: facts, episode: nil, pass: 0, when: when, once: once)
       journal.detail.count = 1
     }
+    let years = when == .release ? try Targets.seasonYears(connection, title: title) : [:]
     for (place, episode) in chosen.episodes.enumerated() {
-      try insertPlay(&journal, title: facts, episode: episode, pass: pass, when: when, once: place == 0 ? once : nil)
+      try insertPlay(
+        &journal, title: facts, episode: episode, pass: pass, when: when, once: place == 0 ? once : nil,
+        year: years[episode.season])
     }
     // Who marks a skipped episode has seen it after all.
     if chosen.isSingle, let episode = chosen.episodes.first,
@@ -164,11 +174,13 @@ enum RecordStore {
   }
 
   /// Records one play as part of an activity under way.
+  ///
+  /// - Parameter year: that of the episode's season, for a release whose day is not known.
   static func insertPlay(
-    _ journal: inout Journal, title: Title, episode: Episode?, pass: Int, when: When, once: String?
+    _ journal: inout Journal, title: Title, episode: Episode?, pass: Int, when: When, once: String?, year: Int? = nil
   ) throws {
     let released = episode.map(\.aired) ?? title.released
-    let year = episode == nil ? title.year : nil
+    let year = episode == nil ? title.year : year
     guard let time = when.resolved(now: journal.now, zone: journal.user.zone, released: released, year: year) else {
       throw Problem.invalid(.problemFuture)
     }
@@ -204,9 +216,9 @@ enum RecordStore {
       """, user.id, title.id, episode?.id, pass
     ) { (id: $0.int(), at: $0.optionalInt(), day: $0.optionalText(), precision: $0.text()) }
     let released = episode.map(\.aired) ?? title.released
-    guard
-      let time = when.resolved(now: now, zone: user.zone, released: released, year: episode == nil ? title.year : nil)
-    else { return nil }
+    let years = when == .release && episode != nil ? try Targets.seasonYears(connection, title: title.id) : [:]
+    let year = episode.map { years[$0.season] } ?? title.year
+    guard let time = when.resolved(now: now, zone: user.zone, released: released, year: year) else { return nil }
     let same = latest.first { play in
       if when.isClick {
         return play.precision == Precision.time.rawValue && abs((time.at ?? now) - (play.at ?? 0)) < 60_000_000
@@ -270,6 +282,8 @@ enum RecordStore {
     _ connection: Connection, user: User, activity: Int, when: When, now: Instant
   ) throws -> Int? {
     guard let line = try ActivityStore.line(connection, user: user.id, id: activity) else { throw Problem.notFound }
+    // A date is asked for after marking: an import has thousands of them, each its own.
+    guard line.kind == .watched || line.detail.act == .watched else { throw Problem.invalid(.problemForm) }
     var journal = try Journal(
       connection, user: user, kind: .redated, title: line.title?.id, detail: line.detail, now: now)
     guard line.isUndoable else { throw Problem(.conflict, .problemUndoOld, ["days": String(Journal.undoDays)]) }

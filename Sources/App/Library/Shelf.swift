@@ -109,15 +109,31 @@ enum Shelf {
     return count
   }
 
+  /// Recounts the titles of which something comes out within two days of a person's today: after their zone changed.
+  static func recountAround(_ connection: Connection, user: Int, today: Day) throws {
+    let (from, upTo) = (today.adding(days: -2).description, today.adding(days: 2).description)
+    let titles = try connection.rows(
+      """
+      SELECT title_id FROM shelf WHERE user_id = $1 AND aired_day IS NOT NULL AND aired_day BETWEEN $2 AND $3
+      UNION SELECT title_id FROM shelf WHERE user_id = $1 AND turn_day IS NOT NULL AND turn_day BETWEEN $2 AND $3
+      """, user, from, upTo
+    ) { $0.int() }
+    for title in titles { try recount(connection, user: user, title: title, today: today) }
+  }
+
   /// Recounts a title for everybody who has it, after the catalogue changed.
-  static func recountEverybody(_ connection: Connection, title: Int, now: Instant) throws {
+  ///
+  /// - Parameter hasNewRuntimes: whether what was watched of it may have become longer or shorter.
+  static func recountEverybody(
+    _ connection: Connection, title: Int, hasNewRuntimes: Bool = true, now: Instant
+  ) throws {
     let people = try connection.rows(
       "SELECT s.user_id, u.zone FROM shelf s JOIN users u ON u.id = s.user_id WHERE s.title_id = $1", title
     ) { (user: $0.int(), zone: $0.text()) }
     for person in people {
       let today = (Zone(person.zone) ?? .utc).clock(at: now).day
       try recount(connection, user: person.user, title: title, today: today)
-      try Days.recountCatalogue(connection, user: person.user, title: title)
+      if hasNewRuntimes { try Days.recountCatalogue(connection, user: person.user, title: title) }
     }
   }
 

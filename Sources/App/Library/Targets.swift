@@ -38,6 +38,14 @@ enum Targets {
     }
   }
 
+  /// The years of a show's seasons: what is known of when an episode came out whose day is not.
+  static func seasonYears(_ connection: Connection, title: Int) throws -> [Int: Int] {
+    let years = try connection.rows(
+      "SELECT number, year FROM seasons WHERE title_id = $1 AND year IS NOT NULL", title
+    ) { ($0.int(), $0.int()) }
+    return Dictionary(years) { first, _ in first }
+  }
+
   /// An episode of a title.
   static func episode(_ connection: Connection, title: Int, id: Int) throws -> Episode? {
     try connection.first(

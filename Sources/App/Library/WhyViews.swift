@@ -9,7 +9,7 @@ enum WhyViews {
     return """
       <details class="why"><summary>\(t(.whySummary))</summary><ul><li>\(rule(item, t))</li>\
       <li>\(aired(episode, source: item.source, frame))</li>\
-      \(last(at: item.lastAt, day: item.lastDay, frame).map { "<li>\($0)</li>" as HTML })</ul>\
+      \(last(at: item.isLastTimed ? item.lastAt : nil, day: item.lastDay, frame).map { "<li>\($0)</li>" as HTML })</ul>\
       \(fix(title: item.titleID, episode: episode, back: URLs.home, t))</details>
       """
   }
@@ -21,8 +21,9 @@ enum WhyViews {
       return t(item.lastAt == nil && item.seen == 0 ? .whyStart : .whyNext)
     }
     // What comes next is the first unseen: everything before the first episode of a season is done.
-    let isNew = episode.season > 1 && episode.number <= 1 && episode.aired.map { $0.description > lastDay } ?? false
-    return isNew ? t(.whyNew, ["season": String(episode.season - 1)]) : t(.whyNext)
+    guard episode.season > 1, episode.number <= 1 else { return t(.whyNext) }
+    let isNew = episode.aired.map { $0.description > lastDay } ?? false
+    return t(isNew ? .whyNew : .whySeason, ["season": String(episode.season - 1)])
   }
 
   /// The air date and its source.
@@ -34,10 +35,12 @@ enum WhyViews {
   }
 
   /// When something of it was last watched; nil when nothing was.
+  ///
+  /// - Parameter at: the moment, where its hour is known.
   static func last(at: Instant?, day: String?, _ frame: Frame) -> String? {
     guard let day else { return nil }
-    return frame.t(
-      .whyLastDay, ["date": day.count == 10 ? at.map { frame.dates.moment($0) } ?? day : frame.dates.span(day)])
+    let date = at.map { frame.dates.moment($0) } ?? Day(day).map { frame.dates.text($0) } ?? frame.dates.span(day)
+    return frame.t(.whyLastDay, ["date": date])
   }
 
   /// Skip the episode, pause or drop the show.

@@ -99,10 +99,13 @@ enum ListStore {
   }
 
   private static func refuseTaken(_ connection: Connection, user: Int, _ name: String, except: Int?) throws {
-    try connection.each("SELECT id, name FROM lists WHERE user_id = $1", user) { row in
-      let (id, taken) = (row.int(), row.text())
-      if id != except, ListRules.isSame(taken, name) { throw ListRefusal.nameTaken }
-    }
+    if try named(connection, user: user, name, except: except) != nil { throw ListRefusal.nameTaken }
+  }
+
+  /// Another list of the same name, but for case.
+  static func named(_ connection: Connection, user: Int, _ name: String, except: Int?) throws -> Int? {
+    try connection.rows("SELECT id, name FROM lists WHERE user_id = $1", user) { ($0.int(), $0.text()) }
+      .first { $0.0 != except && ListRules.isSame($0.1, name) }?.0
   }
 
   /// Deletes a list with what is on it; the undo brings back both, in their order.

@@ -121,6 +121,7 @@ enum Key: Int, CaseIterable, Sendable {
   case statusDropped
   case statusNone
   case statusRemove
+  case statusClear
   case statusLabel
   case favourite
   case originalName
@@ -142,6 +143,8 @@ enum Key: Int, CaseIterable, Sendable {
   case seasonName
   case specials
   case markAired
+  case markShow
+  case markShowLabel
   case markSeasonLabel
   case noEpisodes
   case episodeCode
@@ -240,6 +243,7 @@ enum Key: Int, CaseIterable, Sendable {
   case didPause
   case didDrop
   case didRemove
+  case didClear
   case didRate
   case didUnrate
   case didFavour
@@ -463,6 +467,7 @@ enum Key: Int, CaseIterable, Sendable {
   case whySummary
   case whyNext
   case whyNew
+  case whySeason
   case whyPass
   case whyStart
   case whyAired
@@ -770,6 +775,7 @@ enum Key: Int, CaseIterable, Sendable {
   case librarySelectTitle
   case librarySave
   case librarySaveName
+  case librarySaveIn
   case libraryColumns
   case libraryCaption
   case columnAdded

@@ -71,6 +71,28 @@ import Testing
     }
   }
 
+  @Test func aPlayOfAFinishedRewatchGoesThoughAnEarlierOneIsUnderWay() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      _ = try await alice.post("/titles/2/plays", ["all": "1", "when": "2020"])
+      _ = try await alice.post("/titles/2/passes")
+      let episode = try await site.episode(SmallCatalogue.six, 1, 1)
+      _ = try await alice.post("/titles/2/plays", ["episode": "\(episode)", "again": "1"])
+      let ended = try #require(try await alice.post("/passes/1/end").done)
+      _ = try await alice.post("/titles/2/passes")
+      _ = try await alice.post("/titles/2/plays", ["all": "1"])
+      #expect(try await alice.post("/activity/\(ended)/undo").status == .seeOther)
+      let before = try await site.tables()
+      let play = try await site.number("SELECT max(id) FROM plays WHERE pass = 2")
+      let removed = try await alice.post("/plays/\(play)/delete")
+      #expect(removed.status == .seeOther)
+      // Only one rewatch is under way: the other stays ended.
+      #expect(try await site.number("SELECT count(*) FROM passes WHERE ended_at IS NULL") == 1)
+      #expect(try await alice.post("/activity/\(try #require(removed.done))/undo").status == .seeOther)
+      #expect(try await site.tables() == before)
+    }
+  }
+
   @Test func aSeasonLongerThanAPageKeepsItsPageAfterATick() async throws {
     try await withSite { (site) async throws in
       let alice = try await site.person("alice")

@@ -119,6 +119,7 @@ import Testing
     let parts: [(String, [String: String])] = [
       ("/titles/2/entry", ["rating": "80"]), ("/titles/2/entry", ["rating": ""]),
       ("/titles/2/entry", ["favourite": "1"]), ("/titles/2/entry", ["favourite": "0"]),
+      ("/titles/2/entry", ["status": "paused"]), ("/titles/2/entry", ["status": "none"]),
       ("/episodes/\(second)/rating", ["rating": "70"]), ("/titles/2/seasons/1/rating", ["rating": "60"]),
       ("/episodes/\(second)/rating", ["rating": ""]), ("/episodes/\(other)/skip", ["skip": "1"]),
       ("/episodes/\(other)/skip", ["skip": "0"]), ("/titles/4/skips", ["season": "1"]),

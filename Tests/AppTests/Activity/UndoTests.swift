@@ -46,6 +46,71 @@ import Testing
     }
   }
 
+  @Test func undoRefusesWhereARowCameAndWentSince() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      let episode = try await site.episode(SmallCatalogue.six, 1, 1)
+      for (path, fields) in [
+        ("/episodes/\(episode)/skip", [["skip": "1"], ["skip": "0"], ["skip": "1"]]),
+        ("/titles/1/entry", [["status": "planned"], ["status": "none"], ["status": "planned"], ["status": "none"]]),
+      ] {
+        let before = try await site.tables()
+        var activities: [Int] = []
+        for each in fields { activities.append(try #require(try await alice.post(path, each).done)) }
+        let after = try await site.tables()
+        for earlier in activities.dropLast() {
+          #expect(try await alice.post("/activity/\(earlier)/undo").status == .conflict)
+        }
+        #expect(try await site.tables() == after)
+        for activity in activities.reversed() {
+          #expect(try await alice.post("/activity/\(activity)/undo").status == .seeOther)
+        }
+        #expect(try await site.tables() == before)
+      }
+    }
+  }
+
+  @Test func undoOfARewatchIsRefusedWhileSomethingWasWatchedInIt() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      _ = try await alice.post("/titles/2/plays", ["all": "1", "when": "2020"])
+      let begun = try #require(try await alice.post("/titles/2/passes", ["name": "Winter"]).done)
+      let episode = try await site.episode(SmallCatalogue.six, 1, 1)
+      let tick = try #require(try await alice.post("/titles/2/plays", ["episode": "\(episode)"]).done)
+      let refused = try await alice.post("/activity/\(begun)/undo")
+      #expect(refused.status == .conflict && refused.body.contains("Marked S1 E1"))
+      #expect(try await site.number("SELECT count(*) FROM plays WHERE pass = 1") == 1)
+      for activity in [tick, begun] {
+        #expect(try await alice.post("/activity/\(activity)/undo").status == .seeOther)
+      }
+      #expect(try await site.number("SELECT count(*) FROM passes") == 0)
+    }
+  }
+
+  @Test func aDeletedListDoesNotComeBackBesideOneOfItsName() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      _ = try await alice.post("/lists", ["name": "Gems"])
+      let deleted = try #require(try await alice.post("/lists/1/delete").done)
+      let made = try #require(try await alice.post("/lists", ["name": "gems"]).done)
+      let refused = try await alice.post("/activity/\(deleted)/undo")
+      #expect(refused.status == .conflict && refused.body.contains("gems"))
+      for activity in [made, deleted] {
+        #expect(try await alice.post("/activity/\(activity)/undo").status == .seeOther)
+      }
+      #expect(try await site.number("SELECT count(*) FROM lists WHERE name = 'Gems'") == 1)
+    }
+  }
+
+  @Test func onlyWhatWasMarkedCanBeGivenADateAfterwards() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      let rated = try #require(try await alice.post("/titles/1/entry", ["rating": "40"]).done)
+      let answer = try await alice.post("/activity/\(rated)/when", ["when": "2020"])
+      #expect(answer.status == .unprocessableContent)
+    }
+  }
+
   @Test func undoingPlannedAfterAPlayKeepsThePlay() async throws {
     try await withSite { (site) async throws in
       let alice = try await site.person("alice")
@@ -99,7 +164,9 @@ import Testing
       let bulk = try #require(try await alice.post("/titles/3/plays", ["all": "1"]).done)
       let redated = try #require(try await alice.post("/activity/\(bulk)/when", ["when": "release"]).done)
       let record = try await site.record("alice")
-      #expect(record.contains("\"day\": \"2026-11-09\"") && record.contains("\"precision\": \"unknown\""))
+      // Where only the season's year is known, that year is all that is said.
+      #expect(record.contains("\"day\": \"2026-11-09\"") && record.contains("\"day\": \"2024\""))
+      #expect(record.contains("\"precision\": \"year\"") && !record.contains("\"precision\": \"unknown\""))
       _ = try await alice.post("/activity/\(redated)/undo")
       #expect(try await site.record("alice").contains("\"day\": \"2026-11-23\""))
     }
