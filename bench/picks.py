@@ -7,6 +7,7 @@ Writes the unseen episodes as forms to post and the searches as paths; prints a 
 longest list, the person in the most titles of the library and its commonest genre, the last three as - without one.
 """
 
+import datetime
 import pathlib
 import random
 import sqlite3
@@ -42,6 +43,12 @@ GENRE = """
 """
 
 
+def evening(place):
+    """A minute of one of the last 200 evenings: nobody ticks thousands of episodes on one day, as the bench does."""
+    day = datetime.date.today() - datetime.timedelta(days=1 + place % 200)
+    return f"{day}T{19 + place // 60 % 4}%3A{place % 60:02}"
+
+
 def main():
     folder, name, ticks, paths = sys.argv[1:]
     connection = sqlite3.connect(f"file:{folder}/flixlist.sqlite?mode=ro", uri=True)
@@ -49,8 +56,9 @@ def main():
     unseen = connection.execute(UNSEEN, user).fetchall()
     random.Random(1).shuffle(unseen)
     with open(ticks, "w") as file:
-        for title, episode in unseen:
-            file.write(f"/titles/{title}/plays\tepisode={episode}&when=now&again=1\n")
+        for place, (title, episode) in enumerate(unseen):
+            when = evening(place)
+            file.write(f"/titles/{title}/plays\tepisode={episode}&when={when}&again=1\n")
     with open(paths, "w") as file:
         for query in SEARCHES.read_text(encoding="utf-8").splitlines():
             file.write("/search?" + urllib.parse.urlencode({"q": query}) + "\n")

@@ -28,7 +28,8 @@ public final class SQLite: Database {
     configuration.persistentReadOnlyConnections = true
     configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
     configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY")
+      // No memory map: each connection's would count the whole file to the program once more.
+      try database.execute(sql: "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY")
     }
     do {
       pool = try DatabasePool(path: path, configuration: configuration)

@@ -1,6 +1,8 @@
 import App
 import ArgumentParser
 import Foundation
+import NIOCore
+import NIOPosix
 
 /// The one program: the site and everything that is done to it from a shell.
 @main
@@ -15,6 +17,13 @@ struct Flixlist: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [Serve.self, UserCommand.self, CatalogueCommand.self, ImportCommand.self, Doctor.self, Schema.self])
+
+  static func main() async {
+    // Tasks run on the threads that also read and write the network: a request then changes threads not once. Where
+    // the runtime does not allow it, they run on threads of their own as usual.
+    NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
+    await main(nil)
+  }
 }
 
 /// Ends the program with a sentence on standard error.

@@ -10,7 +10,7 @@ enum CalendarStore {
   static let rowLimit = 500
   /// Into how many titles an agenda and a month look on each side of today: those nearest to it.
   static let agendaTitles = 120
-  static let monthTitles = 300
+  static let monthTitles = 150
 
   /// What was found, and the days of which it is all there is.
   struct Found: Sendable {

@@ -16,11 +16,19 @@ enum StatisticsStore {
   static let keptRanges = 20
 
   /// The figures of a range: those that were kept, when nothing changed since, else new ones.
-  ///
-  /// One statement when they were kept.
   static func find(
     _ connection: Connection, user: Int, _ range: StatisticsRange, today: Day, zone: Zone
   ) throws -> Found {
+    if let kept = try kept(connection, user: user, range, today: today, zone: zone) { return kept }
+    guard let user = try AccountsStore.user(connection, id: user) else { throw Problem.notFound }
+    let figures = try make(connection, user: user.id, range, today: today)
+    return Found(figures: figures, version: user.version, isKept: false)
+  }
+
+  /// The figures that were kept of a range, when nothing changed since: one statement.
+  static func kept(
+    _ connection: Connection, user: Int, _ range: StatisticsRange, today: Day, zone: Zone
+  ) throws -> Found? {
     let kept = try connection.first(
       """
       SELECT u.version, s.version, s.today, s.zone, s.body
@@ -35,8 +43,7 @@ enum StatisticsStore {
     {
       return Found(figures: figures, version: kept.version, isKept: true)
     }
-    let figures = try make(connection, user: user, range, today: today)
-    return Found(figures: figures, version: kept.version, isKept: false)
+    return nil
   }
 
   /// Keeps figures, and forgets all but the last of the person's.
