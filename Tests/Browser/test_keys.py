@@ -196,6 +196,61 @@ def test_list_is_ordered_by_dragging(at, actor):
     assert page.locator("ol > li").evaluate_all("(all) => all.map((each) => each.id)") == ["Three", "One", "Two"]
 
 
+def test_key_w_takes_nothing_back(at, actor):
+    """Where nothing is left to mark, and on an episode that was seen, the key does nothing."""
+    show = actor.find("Chernobyl", 2019)
+    actor.post(f"/titles/{show}/plays", all="1")
+    plays = actor.plays(show)
+    page = at(f"/titles/{show}")
+    page.keyboard.press("w")
+    page.keyboard.press("j")
+    page.keyboard.press("w")
+    page.wait_for_timeout(300)
+    assert actor.plays(show) == plays > 0
+
+
+def test_list_is_ordered_by_dragging_on_a_later_page(at, actor):
+    """The place is the one in the whole list, of which a page shows a part."""
+    page = at("/about")
+    page.evaluate("""
+        const list = document.createElement('ol');
+        list.dataset.sortable = '';
+        for (const [place, name] of [[101, 'One'], [102, 'Two'], [103, 'Three']]) {
+          const item = Object.assign(document.createElement('li'), { draggable: true, id: name });
+          const form = Object.assign(document.createElement('form'), { method: 'post' });
+          form.setAttribute('action', '/lists/items/' + name);
+          form.append(Object.assign(document.createElement('button'), { name: 'move', value: 'up', textContent: 'Up' }));
+          item.dataset.item = '';
+          item.dataset.position = place;
+          item.append(Object.assign(document.createElement('p'), { textContent: name }), form);
+          list.append(item);
+        }
+        document.querySelector('#main').replaceChildren(list);
+    """)
+    sent = []
+    page.route("**/lists/items/*", lambda route: (
+        sent.append(route.request.post_data),
+        route.fulfill(headers={"X-Fragment": "1", "Content-Type": "text/html"},
+                      body='<div id="status"><p>Moved</p></div>')))
+    page.locator("#Three p").drag_to(page.locator("#Two p"), target_position={"x": 5, "y": 1})
+    expect(status(page)).to_contain_text("Moved")
+    assert sent == ["to=102"]
+
+
+def test_ticked_boxes_survive_a_change_elsewhere(at, actor):
+    for name, year in (("Arrival", 2016), ("Dune", 2021)):
+        actor.post(f"/titles/{actor.find(name, year)}/plays")
+    page = at("/history")
+    boxes = page.locator('input[name="play"]')
+    boxes.nth(1).check()
+    row = page.locator("li.rowline").first
+    row.get_by_text("Change", exact=False).first.click()
+    row.get_by_label("Date", exact=True).fill("yesterday")
+    row.get_by_role("button", name="Save").first.click()
+    expect(status(page)).to_contain_text("Changed the date")
+    expect(page.locator('input[name="play"]:checked')).to_have_count(1)
+
+
 @pytest.mark.parametrize("path", ["/library?select=1", "/history"])
 def test_select_all_and_the_bar_say_how_many(at, actor, path):
     for name, year in (("Arrival", 2016), ("Dune", 2021), ("Amélie", 2001)):

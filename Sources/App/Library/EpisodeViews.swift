@@ -38,8 +38,8 @@ enum EpisodeViews {
       <div class="panel" id="d\(episode.id)" role="region" aria-label="\(t(.moreOf, ["what": code]))">\(plays)\
       \(Views.rating(action: "/episodes/\(episode.id)/rating", name: code, current: line.rating,
         scale: frame.user?.scale ?? .points, back: back, t))
-      <div class="row">\(skip(line, t, back))\(again(line, page, t, back))\(fromHere(line, page, frame, back))</div>\
-      </div>
+      <div class="row">\(skip(line, t, back))\(again(line, page, t, back))\(fromHere(line, page, frame, back))\
+      \(earlier(line, page, frame, back))</div></div>
       """
   }
 
@@ -60,6 +60,20 @@ enum EpisodeViews {
       <form method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))\
       \(Views.hidden("again", "1"))\(Views.hidden("once", Token.make()))<button class="btn small" name="episode" \
       value="\(line.episode.id)">\(t(.watchedAgain))</button></form>
+      """
+  }
+
+  /// Marks it, or marks it again, on another day.
+  private static func earlier(
+    _ line: TitleStore.EpisodeLine, _ page: TitleStore.Page, _ frame: Frame, _ back: String
+  ) -> HTML {
+    guard line.episode.hasAired(by: frame.dates.today) else { return HTML() }
+    let again: HTML = line.isSeen ? Views.hidden("again", "1") + Views.hidden("once", Token.make()) : HTML()
+    let form = Views.WhenAction(
+      action: URLs.plays(page.title.id), back: back, id: "when-n\(line.episode.id)",
+      hidden: Views.hidden("episode", String(line.episode.id)) + again, save: .markWatched)
+    return """
+      <details class="when"><summary>\(frame.t(.watchedEarlier))</summary>\(Views.whenForms(form, frame.t))</details>
       """
   }
 

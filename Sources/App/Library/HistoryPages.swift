@@ -45,7 +45,7 @@ struct HistoryPages: Sendable {
   }
 
   private func read(_ context: SignedIn, _ query: Form, done: Int?) async throws -> HistoryViews.Model {
-    let filter = try HistoryQuery.read(query)
+    let filter = try HistoryQuery.read(query, today: context.user.zone.day(of: context.visitor.now))
     let after = query["after"].flatMap(HistoryStore.Place.init)
     let user = context.user.id
     return try await app.database.read { connection in
@@ -100,8 +100,10 @@ enum HistoryForm {
 
 /// The diary's filters as they stand in the address.
 enum HistoryQuery {
+  /// A month without a year is one of this year.
+  ///
   /// - Throws: 422 for a value that names no filter.
-  static func read(_ query: Form) throws -> HistoryStore.Filter {
+  static func read(_ query: Form, today: Day) throws -> HistoryStore.Filter {
     var filter = HistoryStore.Filter()
     func value(_ name: String) -> String? { query[name].flatMap { $0.isEmpty ? nil : $0 } }
     func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
@@ -114,8 +116,8 @@ enum HistoryQuery {
       filter.kind = kind
     }
     filter.year = try number("year", When.firstYear...9_998)
-    let month = try number("month", 1...12)
-    filter.month = filter.year == nil ? nil : month
+    filter.month = try number("month", 1...12)
+    if filter.month != nil, filter.year == nil { filter.year = today.parts.year }
     filter.title = try number("title", 1...Int.max)
     filter.source = value("source").map { String($0.prefix(40)) }
     if let text = value("precision") {

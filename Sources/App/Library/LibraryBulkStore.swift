@@ -50,7 +50,7 @@ enum LibraryBulkStore {
     for film in titles where film.kind == .movie {
       if try RecordStore.hasPlays(journal.connection, user: journal.user.id, title: film.id) { continue }
       let (now, zone) = (journal.now, journal.user.zone)
-      if when == .release, when.resolved(now: now, zone: zone, released: film.released, year: film.year) == nil {
+      if When.release.resolved(now: now, zone: zone, released: film.released, year: film.year) == nil {
         journal.detail.notAired += 1
         continue
       }

@@ -16,7 +16,7 @@ enum LibraryBulkViews {
   static func bar(_ model: LibraryViews.Model, _ t: Texts, scale: Scale) -> HTML {
     let statuses: [(String, String)] = [
       ("planned", t(.statusPlanned)), ("watching", t(.statusWatching)), ("paused", t(.statusPaused)),
-      ("dropped", t(.statusDropped)), ("none", t(.statusRemove)),
+      ("dropped", t(.statusDropped)), ("none", t(.statusClear)),
     ]
     let steps = scale == .hundred ? stride(from: 0, through: 100, by: 5).map { $0 } : scale.steps
     let ratings =

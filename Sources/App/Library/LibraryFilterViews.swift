@@ -72,11 +72,14 @@ enum LibraryFilterViews {
       """
   }
 
-  /// Where most of what people watch comes from; another one that stands in the address is added.
+  /// Where films and shows of the catalogue come from, and what is likely to come; another one that stands in the
+  /// address is added.
   private static let countries = [
-    "AR", "AT", "AU", "BE", "BR", "CA", "CH", "CL", "CN", "CO", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "GR", "HK",
-    "HU", "IE", "IL", "IN", "IR", "IS", "IT", "JP", "KR", "MX", "NL", "NO", "NZ", "PL", "PT", "RO", "RU", "SE", "TH",
-    "TR", "TW", "UA", "US", "ZA",
+    "AE", "AM", "AR", "AT", "AU", "BA", "BE", "BF", "BG", "BR", "BW", "BY", "CA", "CH", "CL", "CN", "CO", "CU", "CZ",
+    "DE", "DK", "DZ", "EE", "EG", "ES", "FI", "FR", "GB", "GE", "GH", "GR", "HK", "HR", "HU", "ID", "IE", "IL", "IN",
+    "IR", "IS", "IT", "JO", "JP", "KE", "KH", "KR", "KZ", "LB", "LT", "LU", "LV", "MA", "MK", "ML", "MR", "MX", "MY",
+    "NG", "NL", "NO", "NZ", "PE", "PH", "PK", "PL", "PS", "PT", "QA", "RO", "RS", "RU", "SA", "SE", "SG", "SI", "SK",
+    "SN", "TH", "TN", "TR", "TW", "UA", "US", "UY", "VE", "VN", "ZA",
   ]
 
   private static func ratingChoices(_ scale: Scale) -> [LibraryStore.Rating] {
@@ -152,6 +155,14 @@ enum LibraryFilterViews {
 
   /// Keeps the filters and the order as a list that fills itself.
   static func save(_ model: LibraryViews.Model, _ t: Texts) -> HTML {
+    if let list = model.changed {
+      return """
+        <form class="row" method="post" action="\(URLs.list(list.id))" data-plain>\
+        \(Views.hidden("back", URLs.list(list.id)))\
+        \(Views.hidden("rule", LibraryQuery.rule(model.filter, text: model.text)))
+        <button class="btn pri">\(t(.librarySaveIn, ["name": list.name]))</button></form>
+        """
+    }
     guard model.filter.isNarrowed || model.filter.status != nil || model.filter.kind != nil else { return HTML() }
     return """
       <details class="saveview"><summary>\(t(.librarySave))</summary>

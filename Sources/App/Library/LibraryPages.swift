@@ -61,11 +61,12 @@ extension LibraryViews.Model {
     let found =
       !filter.isNarrowed
       ? nil : isWhole ? shown : try LibraryStore.count(connection, user: user, filter, today: today)
+    let changed = try look.list.flatMap { try ListStore.list(connection, user: user, id: $0) }
     return Self(
       page: page, found: found,
       counts: try LibraryStore.counts(connection, user: user, kind: filter.kind, today: today),
       genres: try LibraryStore.genres(connection), person: person,
-      lists: look.selecting == nil ? [] : try LibraryStore.lists(connection, user: user), filter: filter, look: look,
-      text: text)
+      lists: look.selecting == nil ? [] : try LibraryStore.lists(connection, user: user),
+      changed: changed?.isSmart == true ? changed : nil, filter: filter, look: look, text: text)
   }
 }

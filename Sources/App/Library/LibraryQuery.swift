@@ -161,6 +161,8 @@ struct LibraryLook: Sendable, Equatable {
   var isTable = false
   var columns = Column.usual
   var selecting: Selecting?
+  /// The smart list whose rule is being changed.
+  var list: Int?
 }
 
 /// The library's filters as they stand in the address.
@@ -215,6 +217,7 @@ enum LibraryQuery {
     var look = LibraryLook()
     look.isTable = try read(query, "view") { ["table": true, "grid": false][$0] } ?? false
     look.selecting = try read(query, "select") { LibraryLook.Selecting(rawValue: $0) }
+    look.list = try read(query, "list") { Int(digits: $0) }
     let names = query.all("cols").flatMap { $0.split(separator: ",") }
     let columns = try names.map { name in
       guard let column = LibraryLook.Column(rawValue: String(name)) else { throw Problem.invalid(.problemForm) }
@@ -274,6 +277,7 @@ enum LibraryQuery {
       all.append(("cols", look.columns.map(\.rawValue).joined(separator: ",")))
     }
     if let selecting = look.selecting { all.append(("select", selecting.rawValue)) }
+    if let list = look.list { all.append(("list", String(list))) }
     return all
   }
 }

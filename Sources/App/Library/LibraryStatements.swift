@@ -72,7 +72,9 @@ enum LibraryStatements {
     s.title_id, s.kind, t.name, s.year, CASE WHEN s.status = 'uptodate' AND s.next_day <= $2 THEN 'watching'
       ELSE s.status END, s.rating, s.favourite, s.plays, s.seen,
     CASE WHEN s.turn_day <= $2 THEN
-      (SELECT count(*) FROM episodes e WHERE e.title_id = s.title_id AND e.season > 0 AND e.air_day <= $2) - s.skipped
+      (SELECT count(*) FROM episodes e WHERE e.title_id = s.title_id AND e.air_day <= $2 AND (e.season > 0
+        OR EXISTS (SELECT 1 FROM entries c WHERE c.user_id = $1 AND c.title_id = s.title_id AND c.specials = 1)))
+        - s.skipped
       ELSE s.aired - s.skipped END,
     s.last_day, t.runtime, s.added_at
     """

@@ -13,6 +13,8 @@ enum LibraryViews {
     let person: String?
     /// The lists that titles can be added to, while they are selected.
     let lists: [(id: Int, name: String)]
+    /// The smart list whose rule is being changed.
+    let changed: TitleList?
     let filter: LibraryStore.Filter
     let look: LibraryLook
     let text: String
@@ -85,7 +87,11 @@ enum LibraryViews {
         : t(.libraryFound, n: count, ["count": t.number(count)])
       return "<p>\(text)</p>"
     }
-    if model.page.cards.isEmpty { return found.map { "<div class=\"libbar\">\($0)</div>" } ?? HTML() }
+    if model.page.cards.isEmpty {
+      // A rule may find nothing yet and be wanted all the same.
+      let save = model.changed == nil ? HTML() : LibraryFilterViews.save(model, t)
+      return found == nil && model.changed == nil ? HTML() : "<div class=\"libbar\">\(found)\(save)</div>"
+    }
     let isSelecting = model.look.selecting != nil
     return """
       <div class="libbar">\(found)<a href="\(model.path { $0.isReversed.toggle() })">\(t(.libraryReverse))</a>\

@@ -14,7 +14,7 @@ enum SeasonViews {
     let t = frame.t
     let isShown = line.number == page.season
     let name = name(line.number, t)
-    let due = line.aired - line.skipped
+    let due = line.aired - line.skippedAired
     let heading: HTML =
       isShown ? "\(name)" : "<a href=\"\(URLs.season(page.title.id, line.number))\">\(name)</a>"
     let unaired = line.total - line.aired

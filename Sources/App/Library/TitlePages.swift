@@ -94,7 +94,7 @@ struct TitlePages: Sendable {
     let when = form["when"] == nil ? nil : try WhenForm.required(form, request, context)
     let note = form["note"]?.replacing("\r\n", with: "\n")
     guard when != nil || note != nil else { throw Problem.invalid(.problemForm) }
-    guard (note?.count ?? 0) <= EntryForm.noteLength else { throw Problem.invalid(.problemNoteLong) }
+    guard (note?.unicodeScalars.count ?? 0) <= EntryForm.noteLength else { throw Problem.invalid(.problemNoteLong) }
     let (user, now) = (context.user, context.visitor.now)
     let changed = try await app.database.write {
       try RecordStore.change($0, user: user, play: id, when: when, note: note, now: now)
@@ -117,7 +117,7 @@ struct TitlePages: Sendable {
 
 /// Reads what a form asks of an entry.
 enum EntryForm {
-  /// How long a note may be, in characters.
+  /// How long a note may be, in Unicode scalars.
   static let noteLength = 10_000
 
   /// - Throws: 422 for a value that cannot be, or a form that asks for nothing.
@@ -138,7 +138,7 @@ enum EntryForm {
       isAsked = true
     }
     if let note = form["note"] {
-      guard note.count <= noteLength else { throw Problem.invalid(.problemNoteLong) }
+      guard note.unicodeScalars.count <= noteLength else { throw Problem.invalid(.problemNoteLong) }
       change.note = .to(note.replacing("\r\n", with: "\n"))
       isAsked = true
     }

@@ -22,6 +22,8 @@ enum TitleStore {
     let aired: Int
     let seen: Int
     let skipped: Int
+    /// How many of the skipped have aired.
+    let skippedAired: Int
     /// Aired episodes that are neither seen nor skipped.
     let open: Int
     let rating: Int?
@@ -84,14 +86,15 @@ enum TitleStore {
     let shown = asked.season ?? (shelf == nil ? first ?? here : here)
     let (genres, credits) = try CatalogueStore.about(connection, title: id)
     let hasPlays = (shelf?.plays ?? 0) > 0
+    let plays =
+      hasPlays ? try plays(connection, user: user.id, title: id, episode: asked.episode) : (title: [], episode: [])
     return Page(
       title: title, genres: genres, credits: credits, entry: entry, shelf: shelf,
-      plays: hasPlays ? try plays(connection, user: user.id, title: id) : [], playsCount: shelf?.plays ?? 0,
+      plays: plays.title, playsCount: shelf?.plays ?? 0,
       seasons: seasons, season: shown, asked: asked,
       episodes: isShow
         ? try episodes(connection, user: user.id, title: id, season: shown ?? -1, pass: shelf?.pass, asked) : [],
-      episodePlays: asked.episode == nil
-        ? [] : try plays(connection, user: user.id, title: id, episode: asked.episode ?? 0),
+      episodePlays: plays.episode,
       next: next,
       gaps: isShow && hasPlays ? try gaps(connection, user: user.id, title: id, pass: shelf?.pass, today: today) : [],
       passes: isShow && hasPlays ? try PassStore.lines(connection, user: user.id, title: id) : [],
@@ -138,6 +141,7 @@ enum TitleStore {
       SELECT s.season, (SELECT n.year FROM seasons n WHERE n.title_id = $2 AND n.number = s.season),
         count(*), count(*) FILTER (WHERE s.air_day <= $3), count(*) FILTER (WHERE s.seen),
         count(*) FILTER (WHERE s.skipped AND NOT s.seen),
+        count(*) FILTER (WHERE s.skipped AND NOT s.seen AND s.air_day <= $3),
         count(*) FILTER (WHERE s.air_day <= $3 AND NOT s.seen AND NOT s.skipped),
         (SELECT r.rating FROM ratings r WHERE r.user_id = $1 AND r.title_id = $2 AND r.season = s.season)
       FROM states s GROUP BY s.season ORDER BY s.season
@@ -145,7 +149,7 @@ enum TitleStore {
     ) { row in
       SeasonLine(
         number: row.int(), year: row.optionalInt(), total: row.int(), aired: row.int(), seen: row.int(),
-        skipped: row.int(), open: row.int(), rating: row.optionalInt())
+        skipped: row.int(), skippedAired: row.int(), open: row.int(), rating: row.optionalInt())
     }
   }
 
@@ -165,7 +169,8 @@ enum TitleStore {
             AND ($6 = 0 OR a.pass = $6)) AS seen
         FROM episodes e WHERE e.title_id = $2 AND e.season = $3) s
       LEFT JOIN plays p ON p.id = (
-        SELECT max(l.id) FROM plays l WHERE l.user_id = $1 AND l.title_id = $2 AND l.episode_id = s.id)
+        SELECT l.id FROM plays l WHERE l.user_id = $1 AND l.title_id = $2 AND l.episode_id = s.id
+        ORDER BY l.at DESC NULLS LAST, l.id DESC LIMIT 1)
       WHERE $7 = 0 OR (NOT s.seen AND NOT s.skipped) OR s.id = $8
       ORDER BY s.number LIMIT $4 OFFSET $5
       """, user, title, season, episodesAPage, (asked.page - 1) * episodesAPage, pass ?? 0,
@@ -202,28 +207,31 @@ enum TitleStore {
       """, user, title, today.description, gapsNamed, pass ?? 0, read: Episode.init)
   }
 
+  /// The latest plays of a title, and those of one of its episodes.
   private static func plays(
-    _ connection: Connection, user: Int, title: Int
-  ) throws -> [(play: Play, episode: Episode?)] {
-    try connection.rows(
+    _ connection: Connection, user: Int, title: Int, episode: Int?
+  ) throws -> (title: [(play: Play, episode: Episode?)], episode: [Play]) {
+    var found: (title: [(play: Play, episode: Episode?)], episode: [Play]) = ([], [])
+    try connection.each(
       """
-      SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass,
+      SELECT a.part, p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass,
         e.season, e.number, e.name, e.aired, e.air_day
-      FROM plays p LEFT JOIN episodes e ON e.id = p.episode_id
-      WHERE p.user_id = $1 AND p.title_id = $2 ORDER BY p.at DESC NULLS LAST, p.id DESC LIMIT $3
-      """, user, title, playsShown
+      FROM (
+        SELECT * FROM (SELECT 0 AS part, t.id FROM plays t WHERE t.user_id = $1 AND t.title_id = $2
+          ORDER BY t.at DESC NULLS LAST, t.id DESC LIMIT $3) whole
+        UNION ALL
+        SELECT * FROM (SELECT 1 AS part, o.id FROM plays o WHERE o.user_id = $1 AND o.title_id = $2
+          AND o.episode_id = $4 ORDER BY o.at DESC NULLS LAST, o.id DESC LIMIT $3) one) a
+      CROSS JOIN plays p LEFT JOIN episodes e ON e.id = p.episode_id
+      WHERE p.id = a.id ORDER BY a.part, p.at DESC NULLS LAST, p.id DESC
+      """, user, title, playsShown, episode
     ) { row in
+      let isOfTitle = row.int() == 0
       let play = Play(&row)
-      return (play, play.episodeID.map { Episode(id: $0, &row) })
+      let of = play.episodeID.map { Episode(id: $0, &row) }
+      if isOfTitle { found.title.append((play, of)) } else { found.episode.append(play) }
     }
-  }
-
-  private static func plays(_ connection: Connection, user: Int, title: Int, episode: Int) throws -> [Play] {
-    try connection.rows(
-      """
-      SELECT id, title_id, episode_id, at, day, precision, source, note, pass FROM plays
-      WHERE user_id = $1 AND title_id = $2 AND episode_id = $3 ORDER BY at DESC NULLS LAST, id DESC LIMIT $4
-      """, user, title, episode, playsShown, read: Play.init)
+    return found
   }
 }
 

@@ -63,7 +63,18 @@ enum TitleViews {
       <form method="post" action="\(action)">\(Views.hidden("back", back))<button class="btn pri" data-key-w \
       name="episode" \
       value="\(next.id)">\(Icon.tick.svg) \(t(.markEpisode, ["code": Views.code(next.season, next.number, t)]))\
-      </button></form>
+      </button></form>\(markAll(page, t, back))
+      """
+  }
+
+  /// Marks the whole show, where that is more than the seasons' own buttons do.
+  private static func markAll(_ page: TitleStore.Page, _ t: Texts, _ back: String) -> HTML {
+    let open = page.seasons.filter { $0.number > 0 && $0.open > 0 }
+    guard open.count > 1 else { return HTML() }
+    let count = open.reduce(0) { $0 + $1.open }
+    return """
+      <form method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))<button class="btn" \
+      name="all" value="1" aria-label="\(t(.markShowLabel, n: count))">\(t(.markShow, n: count))</button></form>
       """
   }
 
@@ -158,6 +169,9 @@ enum TitleViews {
       """
   }
 
+  /// How many stretches of missed episodes are named; the button says how many episodes it takes.
+  private static let runsNamed = 6
+
   private static func gaps(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
     let t = frame.t
     guard let first = page.gaps.first, let last = page.gaps.last else { return HTML() }
@@ -169,10 +183,11 @@ enum TitleViews {
         runs.append((episode, episode))
       }
     }
-    let named = runs.prefix(6).map { run in
+    var named = runs.prefix(runsNamed).map { run in
       let from = Views.code(run.0.season, run.0.number, t)
       return run.0.id == run.1.id ? from : t(.gapRun, ["from": from, "to": Views.code(run.1.season, run.1.number, t)])
     }.joined(separator: ", ")
+    if runs.count > runsNamed || page.gaps.count == TitleStore.gapsNamed { named += " …" }
     return """
       <div class="note"><span><b>\(t(.gapMissed, ["what": named]))</b> \(t(.gapLater))</span>
       <form class="inline" method="post" action="\(URLs.plays(page.title.id))">\(Views.hidden("back", back))\

@@ -57,8 +57,9 @@ enum ListPageStore {
         CASE WHEN s.status = 'uptodate' AND s.next_day <= $3 THEN 'watching' ELSE coalesce(s.status, 'none') END,
         s.rating, coalesce(s.favourite, 0), coalesce(s.plays, 0), coalesce(s.seen, 0),
         coalesce(CASE WHEN s.turn_day <= $3 THEN
-          (SELECT count(*) FROM episodes e WHERE e.title_id = s.title_id AND e.season > 0 AND e.air_day <= $3) - \
-          s.skipped
+          (SELECT count(*) FROM episodes e WHERE e.title_id = s.title_id AND e.air_day <= $3 AND (e.season > 0
+            OR EXISTS (SELECT 1 FROM entries c WHERE c.user_id = $1 AND c.title_id = s.title_id AND c.specials = 1)))
+            - s.skipped
           ELSE s.aired - s.skipped END, 0),
         s.last_day, t.runtime
       FROM lists l JOIN list_items i ON i.list_id = l.id JOIN titles t ON t.id = i.title_id

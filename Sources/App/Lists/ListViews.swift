@@ -142,7 +142,10 @@ enum ListViews {
       case .rule, .broken: t(.listBySmart)
       }
     let edit: HTML =
-      list.rule.map { " <a class=\"link\" href=\"\(ListRule.address($0))\">\(t(.listEditRule))</a>" } ?? HTML()
+      list.rule.map { rule in
+        let address = URLs.adding("list", String(list.id), to: ListRule.address(rule))
+        return " <a class=\"link\" href=\"\(address)\">\(t(.listEditRule))</a>"
+      } ?? HTML()
     let isOpen = isManaged || errors["name"] != nil || errors["note"] != nil
     return """
       <div class="head"><h1>\(list.name)</h1><a href="\(URLs.lists)">\(t(.listsAll))</a></div>\

@@ -75,16 +75,18 @@ function rememberFocus(old) {
   };
 }
 
-/** Text that somebody typed but did not send (a note, while a tick was answered) is kept. */
+/** What somebody typed or checked but did not send (a note, while a tick was answered) is kept. */
 function rememberDrafts(old, sentForm) {
   const where = (el) => el.id || [el.form?.getAttribute('action'), el.name].join(' ');
-  const drafts = $$('textarea, input:not([type="hidden"])', old)
-    .filter((el) => el.form !== sentForm && el.value !== el.defaultValue)
-    .map((el) => [where(el), el.value]);
+  const isBox = (el) => el.type === 'checkbox';
+  const all = (part) => $$('textarea, input:not([type="hidden"])', part);
+  const whichOf = (el) => isBox(el) ? where(el) + ' ' + el.value : where(el);
+  const isChanged = (el) => isBox(el) ? el.checked !== el.defaultChecked : el.value !== el.defaultValue;
+  const drafts = all(old).filter((el) => el.form !== sentForm && isChanged(el)).map((el) => [whichOf(el), el]);
   return (fresh) => {
-    for (const [key, value] of drafts) {
-      const el = $$('textarea, input:not([type="hidden"])', fresh).find((each) => where(each) === key);
-      if (el) el.value = value;
+    for (const [key, el] of drafts) {
+      const same = all(fresh).find((each) => whichOf(each) === key);
+      if (same) same[isBox(el) ? 'checked' : 'value'] = el[isBox(el) ? 'checked' : 'value'];
     }
   };
 }
@@ -236,6 +238,8 @@ document.addEventListener('click', async (event) => {
   const link = event.target.closest('a[data-swap]');
   if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
+  // After what is being sent: an older page must not come back over its answer.
+  await queue;
   try {
     const answer = await fetch(link.href, { credentials: 'same-origin', headers: { Accept: 'text/html' } });
     const main = answer.ok && !answer.redirected && $('#main', parse(await answer.text()));
@@ -389,7 +393,9 @@ const currentItem = () => document.activeElement?.closest('[data-item]');
 
 /** The date form of the item, of the answer, or of the page. */
 function edit() {
-  const within = [currentItem(), $('#status'), $('#main')].filter(Boolean);
+  // Within an item only its own date and the answer's: another one would be somebody else's.
+  const within = [currentItem() || $('#main'), $('#status')].filter(Boolean);
+  if (!currentItem()) within.reverse();
   const details = within.map((place) => $('details:has([name="when"])', place)).find(Boolean);
   if (!details) return;
   details.open = true;
@@ -412,7 +418,7 @@ function press(button) {
 }
 
 function rate(points) {
-  const group = $('.rate', currentItem() || document) || $('#main .rate');
+  const group = $('.rate', currentItem() || $('#main'));
   if (!group) return;
   const button = $(`button[name="rating"][value="${points}"]`, group);
   if (button) return press(button);
@@ -426,7 +432,8 @@ const keys = {
   '/': () => { $('#q')?.focus(); $('#q')?.select(); },
   j: () => move(1),
   k: () => move(-1),
-  w: () => press($('[data-key-w], .tick', currentItem() || document)),
+  // Never one that is pressed: it would take a play back.
+  w: () => press($('[data-key-w], .tick:not([aria-pressed="true"])', currentItem() || document)),
   u: () => press($('#status .undo') || $('#main .undo')),
   x: () => $('input[type="checkbox"]', currentItem() || document.createElement('p'))?.click(),
   e: edit,
@@ -513,7 +520,9 @@ let dragged;
 document.addEventListener('dragstart', (event) => {
   const item = event.target.closest?.('[data-sortable] > [draggable="true"]');
   if (!item) return;
-  dragged = { item, next: item.nextSibling };
+  // Items say their position in the whole order, of which this page may show only a part.
+  const first = $(':scope > [data-position]', item.parentNode)?.dataset.position || 1;
+  dragged = { item, next: item.nextSibling, first: Number(first) };
   // Also where it was taken by a picture or a link in it.
   event.dataTransfer.setDragImage(item, 0, 0);
   event.dataTransfer.setData('text/plain', '');
@@ -529,11 +538,11 @@ document.addEventListener('drop', (event) => {
   const form = dragged && $('button[name="move"]', dragged.item)?.form;
   if (!form || !event.target.closest?.('[data-sortable]')) return;
   event.preventDefault();
-  const { item, next } = dragged;
+  const { item, next, first } = dragged;
   const list = item.parentNode;
   dragged = undefined;
   const data = new FormData(form);
-  data.set('to', $$(':scope > [data-item]', list).indexOf(item) + 1);
+  data.set('to', $$(':scope > [data-item]', list).indexOf(item) + first);
   queue = queue.then(() => send(form, form.getAttribute('action'), data))
     .then((done) => { if (!done && item.isConnected) list.insertBefore(item, next); });
 });

@@ -11,7 +11,7 @@ extension SearchViews {
     let rows = results.offers.enumerated().map { place, offer -> HTML in
       """
       <li class="result offer" data-item>\(Views.poster(offer.title.titleID))<div class="what">\
-      <p id="offer-\(place)">\(sentence(offer, frame))</p>\(meta(offer, t))</div>\
+      <p id="offer-\(place)">\(sentence(offer, frame))</p>\(meta(offer, frame))</div>\
       <form method="post" action="\(offer.path)">\(Views.hidden("back", back))\
       \(offer.fields.map { Views.hidden($0.name, $0.value) })\
       <button class="btn\(place == 0 ? " pri" : "")" aria-describedby="offer-\(place)">\(t(.commandDo))</button>\
@@ -72,10 +72,12 @@ extension SearchViews {
     }
   }
 
-  private static func meta(_ offer: Offer, _ t: Texts) -> HTML {
+  private static func meta(_ offer: Offer, _ frame: Frame) -> HTML {
+    let t = frame.t
     switch offer.deed {
     case .episode(let episode), .rateEpisode(let episode):
-      let name = Views.episodeName(episode, t)
+      // What is offered has most often not been seen.
+      let name = Views.episodeName(episode, isHidden: frame.user?.hidesUnseen ?? false, t)
       return name.contains(Views.separator) ? "<p class=\"meta\">\(name)</p>" : HTML()
     case .range, .season, .all: return "<p class=\"meta\">\(t(.commandAired))</p>"
     default: return "<p class=\"meta\">\(Views.kind(offer.title.kind, t))</p>"

@@ -48,6 +48,8 @@ struct Candidate: Sendable {
   let place: Int
   /// Whether a spelling was mended to find it.
   var isCorrected = false
+  /// Whether only the person who searches sees it.
+  var isOwn = false
 }
 
 /// Puts candidates in the order in which people most likely meant them.

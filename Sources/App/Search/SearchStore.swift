@@ -44,11 +44,10 @@ enum SearchStore {
   static func find(
     _ connection: Connection, _ query: SearchQuery, command: Command?, _ scope: Scope
   ) throws -> Results {
-    let own = try ownTitles(connection, user: scope.user)
-    var ranked = try ranked(connection, query, scope, own)
+    var ranked = try ranked(connection, query, scope)
     var results = Results(hits: [], offers: [], isName: ranked.contains { $0.candidate.folded == query.folded })
     if let command, let rest = SearchQuery(command.name) {
-      let meant = try self.ranked(connection, rest, scope, own)
+      let meant = try self.ranked(connection, rest, scope)
       let offers = try offers(connection, command, meant, isName: results.isName, scope)
       let isFuture = command.isFuture(today: scope.today)
       results.offers = offers.filter { !isFuture || !$0.isPlay }
@@ -59,7 +58,6 @@ enum SearchStore {
         listed.insert($0.candidate.titleID).inserted
       }
     }
-    let ownIDs = Set(own.map(\.titleID))
     results.hits = try ranked.prefix(scope.limit).map { scored in
       let candidate = scored.candidate
       let credits = try CatalogueStore.credits(connection, title: candidate.titleID)
@@ -69,13 +67,13 @@ enum SearchStore {
       return Hit(
         candidate: candidate, makers: credits.filter { $0.job == "by" }.map(\.person),
         cast: credits.filter { $0.job == "cast" }.map(\.person), status: status ?? nil,
-        isOwn: ownIDs.contains(candidate.titleID))
+        isOwn: candidate.isOwn)
     }
     return results
   }
 
   private static func ranked(
-    _ connection: Connection, _ query: SearchQuery, _ scope: Scope, _ own: [Candidate]
+    _ connection: Connection, _ query: SearchQuery, _ scope: Scope
   ) throws -> [Ranking.Scored] {
     let kind = scope.kind
     var candidates = try exact(connection, query.folded, kind)
@@ -90,7 +88,9 @@ enum SearchStore {
         return candidate
       }
     }
-    candidates += own.filter { (kind == nil || $0.kind == kind) && query.matches($0.folded) }
+    candidates += try ownTitles(connection, user: scope.user, query).filter { own in
+      (kind == nil || own.kind == kind) && query.matches(own.folded)
+    }
     return Ranking.sorted(candidates, query)
   }
 
@@ -197,14 +197,20 @@ enum SearchStore {
           """), match, kind?.rawValue, read: Candidate.init)
   }
 
-  private static func ownTitles(_ connection: Connection, user: Int) throws -> [Candidate] {
-    try connection.rows(
-      "SELECT id, kind, name, original_name, year, '', 0 FROM titles WHERE owner_id = $1 ORDER BY id LIMIT 2000", user
+  /// A person's own titles whose sort key holds the longest word of a text; an article may be missing from the key.
+  private static func ownTitles(_ connection: Connection, user: Int, _ query: SearchQuery) throws -> [Candidate] {
+    let word = query.wordsWithoutYear.max { $0.count < $1.count } ?? ""
+    let pattern = "%" + (["the", "a", "an"].contains(word) ? "" : word) + "%"
+    return try connection.rows(
+      """
+      SELECT id, kind, name, original_name, year, '', 0 FROM titles WHERE owner_id = $1 AND name_key LIKE $2
+      ORDER BY id LIMIT 500
+      """, user, pattern
     ) { row -> Candidate in
       let known = Candidate(&row)
       return Candidate(
         titleID: known.titleID, kind: known.kind, name: known.name, originalName: nil, year: known.year,
-        folded: Folding.fold(known.name), place: 0)
+        folded: Folding.fold(known.name), place: 0, isOwn: true)
     }
   }
 

@@ -63,6 +63,7 @@ public enum When: Equatable, Sendable {
     guard halves.count == 2 else { return .date(.day, day, minutes: 720) }
     let clock = halves[1].split(separator: ":", omittingEmptySubsequences: false)
     guard clock.count == 2 || clock.count == 3, clock.allSatisfy({ $0.count == 2 }),
+      clock.count == 2 || (Int(digits: clock[2]) ?? 60) < 60,
       let hour = Int(digits: clock[0]), let minute = Int(digits: clock[1]), hour < 24, minute < 60
     else { return nil }
     return .date(.time, day, minutes: hour * 60 + minute)

@@ -64,7 +64,7 @@ extension Views {
 
   /// Changes the date of what was just marked, without leaving the page.
   static func whenForm(_ line: ActivityLine, back: String, _ frame: Frame) -> HTML {
-    guard line.kind == .watched else { return HTML() }
+    guard line.kind == .watched || line.detail.act == .watched else { return HTML() }
     let form = WhenAction(
       action: URLs.when(line.id), back: back, id: "when-a\(line.id)", offersNow: true)
     return """

@@ -46,6 +46,18 @@ import Web
     }
   }
 
+  @Test(arguments: ["now", "release", "unknown", "2020"])
+  func aFilmThatIsNotOutIsLeftWhateverTheDate(_ when: String) async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      _ = try await site.database.write { try $0.execute("UPDATE titles SET released = '2027-03-01' WHERE id = 5") }
+      let answer = try await Self.post(alice, [1, 5], [("act", "watched"), ("when", when)])
+      #expect(try await alice.get(answer.location).body.contains("Left 1 not out yet"))
+      #expect(try await site.number("SELECT count(*) FROM plays WHERE title_id = 5") == 0)
+      #expect(try await site.number("SELECT count(*) FROM plays WHERE title_id = 1") == 1)
+    }
+  }
+
   @Test func saysWhatItDidAndLeavesWhatWasSo() async throws {
     try await withSite { (site) async throws in
       let alice = try await site.person("alice")

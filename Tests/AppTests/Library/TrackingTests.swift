@@ -29,6 +29,77 @@ import Testing
     }
   }
 
+  @Test func aSkipOfWhatHasNotAiredTakesNothingFromTheProgress() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      let first = try await site.episode(SmallCatalogue.running, 2, 1)
+      let last = try await site.episode(SmallCatalogue.running, 2, 4)
+      _ = try await alice.post("/titles/3/plays", ["episode": "\(first)"])
+      _ = try await alice.post("/episodes/\(last)/skip", ["skip": "1"])
+      // Two of four have aired, one of them was seen.
+      #expect(try await alice.get("/titles/3/seasons/2").body.contains("1 of 2 seen · 1 skipped · 2 still to air"))
+    }
+  }
+
+  @Test func theWholeShowIsMarkedWithOneButton() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      #expect(try await alice.get("/titles/3").body.contains("name=\"all\" value=\"1\""))
+      #expect(try await alice.get("/titles/3").body.contains("Mark all 5 aired"))
+      // With one season left its own button says the same.
+      #expect(try await !alice.get("/titles/4").body.contains("name=\"all\""))
+    }
+  }
+
+  @Test func whatStaysInTheLibraryWasNotRemoved() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      _ = try await alice.post("/titles/1/entry", ["status": "planned"])
+      let removed = try await alice.post("/titles/1/entry", ["status": "none"])
+      #expect(try await alice.get(removed.location).body.contains("Removed from the library"))
+      _ = try await alice.post("/titles/1/entry", ["status": "planned", "rating": "80"])
+      let cleared = try await alice.post("/titles/1/entry", ["status": "none"])
+      #expect(try await alice.get(cleared.location).body.contains("it stays in the library"))
+      #expect(try await site.shelf("alice", SmallCatalogue.arrival)?.rating == 80)
+    }
+  }
+
+  @Test func theRowOfAnEpisodeSaysItsLatestDateNotTheLastThatWasEntered() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      let episode = try await site.episode(SmallCatalogue.six, 1, 1)
+      for when in ["2024-05-24", "2015"] {
+        _ = try await alice.post("/titles/2/plays", ["episode": "\(episode)", "when": when, "again": "1"])
+      }
+      #expect(try await alice.get("/titles/2/seasons/1").body.contains("watched 24 May 2024 · 2 times"))
+    }
+  }
+
+  @Test func whyNamesADayWithoutAnHourThatNobodyGave() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      let episode = try await site.episode(SmallCatalogue.six, 1, 1)
+      _ = try await alice.post("/titles/2/plays", ["episode": "\(episode)", "when": "2024-05-24"])
+      let home = try await alice.get("/").body
+      #expect(home.contains("24 May 2024") && !home.contains("12:00"))
+      let second = try await site.episode(SmallCatalogue.six, 1, 2)
+      _ = try await alice.post("/titles/2/plays", ["episode": "\(second)", "when": "2024-05-25T21:40"])
+      #expect(try await alice.get("/").body.contains("21:40"))
+    }
+  }
+
+  @Test func anotherZoneCountsAnewWhatHasAired() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      // Half past midnight of the 30th in Berlin, when an episode comes out; still the 29th in New York.
+      site.clock.set(Site.now + (6 * 24 + 3) * 3_600_000_000 + 1_800_000_000)
+      _ = try await alice.post("/titles/3/entry", ["status": "watching"])
+      #expect(try await site.shelf("alice", SmallCatalogue.running)?.aired == 6)
+      _ = try await alice.post("/settings/zone", ["zone": "America/New_York"])
+      #expect(try await site.shelf("alice", SmallCatalogue.running)?.aired == 5)
+    }
+  }
+
   @Test func gapsAreNamedAndCanBeMarkedOrSkipped() async throws {
     try await withSite { (site) async throws in
       let alice = try await site.person("alice")
