@@ -81,7 +81,23 @@ enum Views {
     let said = sentence(line, t, user.scale, frame.dates)
     if line.isUndone { return "<div><span>\(t(.answerUndone, ["what": said]))</span></div>" }
     return """
-      <div><span>\(said)</span> \(undo(line.id, back: back, t))\(whenForm(line, back: back, frame))</div>
+      <div><span>\(said)</span> \(undo(line.id, back: back, t))\(whenForm(line, back: back, frame))\
+      \(rateForm(line, back: back, user.scale, t))</div>
+      """
+  }
+
+  /// Rates the film or the episode that was just marked; where its page has the buttons anyway they are not repeated.
+  private static func rateForm(_ line: ActivityLine, back: String, _ scale: Scale, _ t: Texts) -> HTML {
+    let detail = line.detail
+    guard line.kind == .watched, detail.count == 1, detail.rating == nil, let title = line.title,
+      detail.episode != nil || !back.hasPrefix("/titles/\(title.id)")
+    else { return HTML() }
+    let code = detail.season.flatMap { season in detail.number.map { Views.code(season, $0, t) } }
+    let action = detail.episode.map { "/episodes/\($0)/rating" } ?? URLs.entry(title.id)
+    return """
+       <details class="when"><summary>\(t(.bulkRate))</summary>\
+      \(rating(action: action, name: code ?? title.name, current: nil, scale: scale, back: back, hasHead: false, t))\
+      </details>
       """
   }
 

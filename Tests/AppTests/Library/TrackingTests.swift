@@ -51,6 +51,20 @@ import Testing
     }
   }
 
+  @Test func whatWasJustMarkedCanBeRatedInTheAnswer() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      let episode = try await site.episode(SmallCatalogue.six, 1, 1)
+      let tick = try await alice.post("/titles/2/plays", ["episode": "\(episode)", "back": "/"])
+      #expect(try await alice.get(tick.location).body.contains("action=\"/episodes/\(episode)/rating\""))
+      // Several at once are not rated, nor is the film on whose page the buttons are.
+      let bulk = try await alice.post("/titles/4/plays", ["season": "1", "back": "/"])
+      #expect(try await !alice.get(bulk.location).body.contains("/rating\""))
+      let film = try await alice.post("/titles/1/plays", ["back": "/library"])
+      #expect(try await alice.get(film.location).body.contains("action=\"/titles/1/entry\""))
+    }
+  }
+
   @Test func whatStaysInTheLibraryWasNotRemoved() async throws {
     try await withSite { (site) async throws in
       let alice = try await site.person("alice")
