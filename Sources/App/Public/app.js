@@ -52,7 +52,7 @@ function parse(html) {
 
 /** What tells a button from its neighbours, also after its form was drawn anew. */
 function keyOf(button) {
-  return [button.form?.getAttribute('action'), button.name, button.value].join(' ');
+  return [button.getAttribute('formaction') || button.form?.getAttribute('action'), button.name, button.value].join(' ');
 }
 
 /** How to find the focused element again once `old` has been replaced. */
@@ -393,7 +393,7 @@ const currentItem = () => document.activeElement?.closest('[data-item]');
 
 /** The date form of the item, of the answer, or of the page. */
 function edit() {
-  // Within an item only its own date and the answer's: another one would be somebody else's.
+  // Within an item only its own date and the answer's.
   const within = [currentItem() || $('#main'), $('#status')].filter(Boolean);
   if (!currentItem()) within.reverse();
   const details = within.map((place) => $('details:has([name="when"])', place)).find(Boolean);
@@ -418,6 +418,12 @@ function press(button) {
 }
 
 function rate(points) {
+  // The row of an episode has no such buttons.
+  const [, episode] = currentItem()?.id.match(/^e(\d+)$/) || [];
+  if (episode) {
+    const data = { rating: points, back: location.pathname + location.search };
+    return void (queue = queue.then(() => send(null, `/episodes/${episode}/rating`, data)));
+  }
   const group = $('.rate', currentItem() || $('#main'));
   if (!group) return;
   const button = $(`button[name="rating"][value="${points}"]`, group);
