@@ -1,5 +1,7 @@
 """Every page there is, as somebody sees it: who opens it and how."""
 
+import functools
+import json
 import re
 from dataclasses import dataclass
 
@@ -90,21 +92,81 @@ def send_bad_list(page):
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def rewatched(account):
+    """A show that is being watched again."""
+    title = account.find("Fleabag", 2016)
+    account.post(f"/titles/{title}/passes")
+    return f"/titles/{title}"
+
+
+def reset(account):
+    """The form of a link for a new password."""
+    user = re.search(rf'<tr id="u(\d+)"><td><b>{account.name}</b>', account.get("/admin/users"))[1]
+    made = account.http.post(f"{account.url}/admin/users/{user}/reset")
+    return re.search(r"/reset/[\w-]+", made.text)[0]
+
+
+@functools.cache
+def imported(account):
+    """The report of an import into an empty record."""
+    entry = {"added": "2024-01-01T12:00:00Z", "status": "planned"}
+    titles = [{"kind": "movie", "name": "Our summer in Gijón", "year": 2024, "entry": entry, "colour": "blue"}]
+    record = json.dumps({"format": "flixlist-record", "version": 2, "titles": titles})
+    answer = account.http.post(account.url + "/import", files={"file": ("record.json", record)}, allow_redirects=False)
+    return answer.headers["Location"]
+
+
+def expect_heading(name):
+    return lambda page: expect(page.get_by_role("heading", name=name, exact=True).first).to_be_visible()
+
+
+def open_all(page):
+    """Unfolds everything."""
+    for summary in page.locator("main summary:visible").all():
+        summary.click()
+
+
+def show_whole(page):
+    """Makes the window as high as the page, so that the bar at the bottom covers nothing."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size(page.viewport_size | {"height": max(height, page.viewport_size["height"])})
+
+
+def open_an_episode(page):
+    page.get_by_role("link", name="More about S2 E2", exact=True).click()
+    expect(page.get_by_role("region", name="More about S2 E2")).to_be_visible()
+    open_all(page)
+
+
+def choose_a_line_and_send_a_bad_date(page):
+    page.locator("li.rowline input[name=play]").nth(1).check()
+    page.locator(".bulkbar summary").click()
+    page.locator("li.rowline summary").first.click()
+    page.locator("li.rowline").first.get_by_label("Date", exact=True).fill("once upon a time")
+    page.locator("li.rowline").first.get_by_role("button", name="Save").click()
+    expect(page.locator("#status .error")).to_be_visible()
+
+
 PAGES = [
     Page("landing", None, "/"),
     Page("register", None, "/register"),
     Page("register with errors", None, "/register", send_bad_registration),
     Page("login", None, "/login"),
     Page("login with error", None, "/login", send_bad_login),
+    Page("new password", "typical", reset),
     Page("about for a visitor", None, "/about"),
     Page("home, empty", "newcomer", "/"),
     Page("home", "typical", "/"),
+    Page("home, the reasons", "typical", "/", open_all),
     Page("search, empty", "typical", "/search"),
     Page("search", "typical", "/search?q=the%20office"),
     Page("search, nothing found", "typical", "/search?q=zzqxjk%20vvv"),
+    Page("search, by a command", "typical", "/search?q=arrival%209%2F10%20yesterday"),
     Page("film", "typical", film),
     Page("show", "typical", show),
     Page("season", "typical", season),
+    Page("season, an episode", "typical", season, open_an_episode),
+    Page("show, watched again", "typical", rewatched, open_all),
     Page("library, empty", "newcomer", "/library"),
     Page("library, nothing fits", "typical", "/library?status=paused&genre=Western"),
     Page("library", "typical", "/library"),
@@ -121,6 +183,13 @@ PAGES = [
     Page("person", "typical", "/people/1"),
     Page("history, empty", "newcomer", "/history"),
     Page("history", "typical", "/history"),
+    Page("history, filtered", "typical", "/history?kind=movie&year=2024"),
+    Page("history, selecting, with an error", "typical", "/history", choose_a_line_and_send_a_bad_date),
+    Page("statistics, empty", "newcomer", "/stats"),
+    Page("statistics", "typical", "/stats", show_whole),
+    Page("statistics, shows of a range", "typical", "/stats?from=2024-01-01&to=2024-12-31&kind=show", open_all),
+    Page("statistics, with errors", "typical", "/stats?from=1700-01-01", expect_heading("There is a problem")),
+    Page("year in review", "typical", "/stats/2024"),
     Page("activity, empty", "newcomer", "/activity"),
     Page("activity", "typical", "/activity"),
     Page("calendar, empty", "newcomer", "/calendar"),
@@ -134,6 +203,7 @@ PAGES = [
     Page("import, empty", "newcomer", "/import"),
     Page("import, with errors", "newcomer", "/import", send_bad_import),
     Page("import", "typical", "/import"),
+    Page("import, its report", "actor", imported, expect_heading("What was imported")),
     Page("people", "typical", "/admin/users"),
     Page("confirm", "typical", "/confirm?next=%2Fadmin%2Fusers"),
     Page("about", "typical", "/about"),
