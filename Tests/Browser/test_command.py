@@ -66,11 +66,7 @@ def test_first_suggestion_marks_an_episode_by_a_click(same_page, actor):
     assert plays(actor, show) == 0
 
 
-UNANSWERED = pytest.mark.xfail(strict=True, reason="these pages do not show the answer of their address")
-
-
-@pytest.mark.parametrize("path", [
-    "/calendar", "/settings", *(pytest.param(path, marks=UNANSWERED) for path in ["/stats", "/people/1"])])
+@pytest.mark.parametrize("path", ["/calendar", "/settings", "/stats", "/people/1"])
 def test_answer_and_its_undo_are_on_the_page_where_it_was_typed(same_page, actor, path):
     page = same_page(actor, **LOOK[True])
     page.goto(path)

@@ -248,7 +248,6 @@ def test_episode_is_skipped_rated_and_closed_by_keyboard_alone(same_page, actor)
     assert page.evaluate("window.marked === true")
 
 
-@pytest.mark.xfail(strict=True, reason="the focus goes to the main part of the page")
 def test_focus_stays_in_the_details_after_a_skip(same_page, actor):
     """The button says something else then, but it is the same place."""
     show = actor.find("Deadwood", 2004)

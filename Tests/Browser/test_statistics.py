@@ -233,7 +233,6 @@ def test_figures_fit_a_narrow_window(same_page, viewer, path):
     page.set_viewport_size(size)
 
 
-@pytest.mark.xfail(strict=True, reason="the link in the navigation is not marked as the current one")
 @pytest.mark.parametrize("path", ["/stats", f"/stats/{LAST}"])
 def test_navigation_says_that_one_is_at_the_statistics(same_page, viewer, path):
     page = same_page(viewer)

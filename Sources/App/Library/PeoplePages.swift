@@ -15,11 +15,15 @@ struct PeoplePages: Sendable {
     let id = try context.id("id")
     let frame = Frame(app: app, visitor: context.visitor)
     let (user, today) = (context.user, frame.dates.today)
-    let (name, lines) = try await app.database.read { connection in
+    let done = try request.query()["done"].flatMap { Int(digits: $0) }
+    let (name, lines, line) = try await app.database.read { connection in
       guard let name = try PeopleStore.name(connection, user: user.id, id: id) else { throw Problem.notFound }
-      return (name, try PeopleStore.titles(connection, user: user.id, id: id, today: today))
+      return (
+        name, try PeopleStore.titles(connection, user: user.id, id: id, today: today),
+        try done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) }
+      )
     }
     return frame.page(
-      title: name, place: .library, main: PeopleViews.main(id: id, name: name, lines, frame, user: user))
+      title: name, place: .library, answer: Views.answer(line, back: URLs.person(id), frame), main: PeopleViews.main(id: id, name: name, lines, frame, user: user))
   }
 }

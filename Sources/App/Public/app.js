@@ -61,7 +61,7 @@ function rememberFocus(old) {
   if (!old.contains(focused)) return () => {};
   const { id, form } = focused;
   const key = form ? keyOf(focused) : focused.getAttribute('href');
-  const item = focused.closest('[data-item]')?.id;
+  const item = focused.closest('[data-item], .panel')?.id;
   return () => {
     const main = $('#main');
     const same = (id && document.getElementById(id)) ||
@@ -145,7 +145,7 @@ function swap(elements, sentForm) {
   return placed;
 }
 
-/** Posts as a form would and asks for a fragment. The server refuses it when another person has logged in since. */
+/** Posts as a form would and asks for a fragment; refused when another person has logged in since. */
 function post(action, fields, more) {
   // Redirects are followed, since a refused one (`manual`) would not tell where it went.
   return fetch(action, {

@@ -1,3 +1,4 @@
+import HTML
 import Hummingbird
 import Logging
 import SQL
@@ -18,12 +19,13 @@ struct StatisticsPages: Sendable {
     let asked = try StatisticsQuery(request.query(), today: today, frame.t)
     guard asked.errors.isEmpty else {
       return frame.page(
-        title: frame.t(.navStats), main: StatisticsViews.refused(asked, today: today, frame),
+        title: frame.t(.navStats), place: .statistics, main: StatisticsViews.refused(asked, today: today, frame),
         status: .unprocessableContent)
     }
     let figures = try await figures(asked.range, today: today, context)
+    let answer = try await answer(request, frame, context)
     return frame.page(
-      title: frame.t(.navStats), main: StatisticsViews.main(figures, asked, today: today, frame, user: context.user))
+      title: frame.t(.navStats), place: .statistics, answer: answer, main: StatisticsViews.main(figures, asked, today: today, frame, user: context.user))
   }
 
   @Sendable func year(_ request: Request, _ context: SignedIn) async throws -> Response {
@@ -33,9 +35,18 @@ struct StatisticsPages: Sendable {
       (When.firstYear...today.parts.year).contains(year), let range = StatisticsRange.year(year)
     else { throw Problem.notFound }
     let figures = try await figures(range, today: today, context)
+    let answer = try await answer(request, frame, context)
     return frame.page(
-      title: frame.t(.statsYearTitle, ["year": text]),
+      title: frame.t(.statsYearTitle, ["year": text]), place: .statistics, answer: answer,
       main: YearViews.main(figures, year: year, range, today: today, frame, user: context.user))
+  }
+
+  /// What was just done from the search box, when the address says so.
+  private func answer(_ request: Request, _ frame: Frame, _ context: SignedIn) async throws -> HTML? {
+    guard let done = try request.query()["done"].flatMap({ Int(digits: $0) }) else { return nil }
+    let user = context.user.id
+    let line = try await app.database.read { try ActivityStore.line($0, user: user, id: done) }
+    return Views.answer(line, back: request.uri.path, frame)
   }
 
   /// The figures of a range; new ones are kept for the next time.
