@@ -24,6 +24,7 @@ struct PeoplePages: Sendable {
       )
     }
     return frame.page(
-      title: name, place: .library, answer: Views.answer(line, back: URLs.person(id), frame), main: PeopleViews.main(id: id, name: name, lines, frame, user: user))
+      title: name, place: .library, answer: Views.answer(line, back: URLs.person(id), frame),
+      main: PeopleViews.main(id: id, name: name, lines, frame, user: user))
   }
 }

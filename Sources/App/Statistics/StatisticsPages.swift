@@ -25,7 +25,8 @@ struct StatisticsPages: Sendable {
     let figures = try await figures(asked.range, today: today, context)
     let answer = try await answer(request, frame, context)
     return frame.page(
-      title: frame.t(.navStats), place: .statistics, answer: answer, main: StatisticsViews.main(figures, asked, today: today, frame, user: context.user))
+      title: frame.t(.navStats), place: .statistics, answer: answer,
+      main: StatisticsViews.main(figures, asked, today: today, frame, user: context.user))
   }
 
   @Sendable func year(_ request: Request, _ context: SignedIn) async throws -> Response {
