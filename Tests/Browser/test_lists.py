@@ -137,7 +137,14 @@ def test_smart_list_shows_what_the_library_finds(open_page, actor):
     page.goto(address)
     expect(page.locator("li.card").filter(has_text="Spirited Away")).to_be_visible()
     page.get_by_role("link", name="Edit in the library").click()
-    expect(page).to_have_url(re.compile(r"/library\?status=planned&sort=year$"))
+    expect(page).to_have_url(re.compile(r"/library\?status=planned&sort=year&list=\d+$"))
+    page.get_by_label("Kind").select_option("Films")
+    page.get_by_role("button", name="Apply").click()
+    page.get_by_role("button", name="Keep this view in “Next up”").click()
+    answered(page, "Next up")
+    page.goto(address)
+    page.get_by_role("link", name="Edit in the library").click()
+    expect(page).to_have_url(re.compile(r"/library\?status=planned&kind=movie&sort=year&list=\d+$"))
 
 
 # With JavaScript
