@@ -29,8 +29,10 @@ struct Command: Sendable, Equatable {
   /// From 0 to 100.
   let rating: Int?
   let episodes: Episodes?
-  /// A day, month or year; never `now`.
+  /// A date, never `now`.
   let when: When?
+  /// Whether that date is yet to come.
+  let isFuture: Bool
   let verb: Verb?
   /// The folded words that are not the name's.
   let words: [String]
@@ -38,11 +40,11 @@ struct Command: Sendable, Equatable {
   /// Reads a text; nil when it holds nothing but a name.
   ///
   /// - Parameters:
-  ///   - language: whose words are understood beside the English ones.
-  ///   - today: the person's day, by which "yesterday" is counted.
-  init?(_ text: String, language: Language, today: Day) {
+  ///   - dates: the person's language, whose words are understood beside the English ones, their zone, and the moment
+  ///     from which "yesterday" is counted.
+  init?(_ text: String, _ dates: WhenText) {
     for takesStart in [true, false] {
-      var reader = CommandReader(text, words: CommandWords.of(language), today: today)
+      var reader = CommandReader(text, words: CommandWords.of(dates.language), dates)
       if takesStart, !reader.readStart() { continue }
       reader.readEnd()
       guard reader.isWhole, let name = reader.name else { continue }
@@ -50,18 +52,12 @@ struct Command: Sendable, Equatable {
       rating = reader.rating
       episodes = reader.episodes
       when = reader.when
+      isFuture = reader.when.map { $0.resolved(now: dates.now, zone: dates.zone, released: nil) == nil } ?? false
       verb = reader.verb
       words = reader.taken
       return
     }
     return nil
-  }
-
-  /// Whether it speaks of a day after the given one.
-  func isFuture(today: Day) -> Bool {
-    guard case .date(let precision, let day, _) = when else { return false }
-    let length = precision == .year ? 4 : precision == .month ? 7 : 10
-    return day.description.prefix(length) > today.description.prefix(length)
   }
 
   /// Whether a name holds the very words that were read as a command, as "Freaky Friday" does.
@@ -85,6 +81,7 @@ private struct CommandReader {
   }
 
   let words: CommandWords
+  let dates: WhenText
   let today: Day
   var tokens: [Token]
   var rating: Int?
@@ -94,14 +91,15 @@ private struct CommandReader {
   var taken: [String] = []
   private var asksForRating = false
 
-  /// No part is longer, such as "season 2 episode 3".
-  private static let longest = 4
+  /// No part is longer, such as "on the 24th of May 2024".
+  private static let longest = 6
   private static let marks: Set<Character> = [",", ";", ":", "!", "?", "(", ")", "[", "]", "\"", "“", "”", "„"]
   private static let dashes: Set<Character> = ["-", "–", "—"]
 
-  init(_ text: String, words: CommandWords, today: Day) {
+  init(_ text: String, words: CommandWords, _ dates: WhenText) {
     self.words = words
-    self.today = today
+    self.dates = dates
+    today = dates.zone.day(of: dates.now)
     tokens = text.split(whereSeparator: \.isWhitespace).map { typed in
       Token(
         typed: String(typed), bare: Self.trimmed(typed.lowercased(), of: Self.marks),
@@ -192,6 +190,7 @@ private struct CommandReader {
       return day(today.adding(days: -((today.weekday - weekday + 6) % 7 + 1)))
     }
     if let distance = words.ago(phrase) { return day(today.adding(days: -distance)) }
+    if let date = written(tail) { return date }
     let bare = bare(tail)
     guard let last = bare.last else { return nil }
     let leading = self.phrase(tail.dropLast())
@@ -202,6 +201,22 @@ private struct CommandReader {
     let isWithin = words.within.contains(leading)
     if leading.isEmpty || isWithin, last.utf8.count == 7, let month = When(last) { return month }
     return last.utf8.count == 4 && (isWithin || (leading.isEmpty && followsNumbers)) ? When(last) : nil
+  }
+
+  /// What the field for dates reads as well: "24 May 2024", "May 2024", "yesterday 21:40", "friday at 9pm".
+  ///
+  /// Only with the name of a month, or with a clock beside a day: numbers alone are too often a name's.
+  private func written(_ tail: ArraySlice<Token>) -> When? {
+    guard tail.count > 1, let first = tail.first, tail.contains(where: { $0.bare.first?.isNumber ?? false }) else {
+      return nil
+    }
+    let introduces = words.on.contains(first.folded) || words.within.contains(first.folded)
+    guard introduces || !WhenText.fillers.contains(first.folded) else { return nil }
+    let text = tail.map(\.bare).joined(separator: " ")
+    let when: When?
+    do { when = try dates.read(text) } catch .future(let spelling) { when = When(spelling) } catch { return nil }
+    guard case .date(let precision, _, _) = when else { return nil }
+    return precision == .time || tail.contains { WhenText.months[$0.folded] != nil } ? when : nil
   }
 
   /// Whether a rating or an episode stands before the last word: only then is a bare year the year of the viewing.

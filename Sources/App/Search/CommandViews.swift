@@ -87,7 +87,7 @@ extension SearchViews {
   /// A date inside a sentence, by the person's day: "yesterday", "on 20 Nov", "in 2019".
   private static func day(_ when: When, _ frame: Frame) -> String {
     let t = frame.t
-    guard case .date(let precision, let day, _) = when else { return t(.today) }
+    guard case .date(let precision, let day, let minutes) = when else { return t(.today) }
     let zone = frame.dates.zone
     // "Yesterday" is read as it was typed: after midnight, but before the person's day has ended.
     let dates = Dates(texts: t, zone: zone, now: frame.dates.now - zone.dayEndMinutes * 60_000_000)
@@ -98,7 +98,9 @@ extension SearchViews {
       return t(.commandInMonth, ["date": dates.text(month)])
     default:
       let isNear = (-1...0).contains(day.number - dates.today.number)
-      return isNear ? dates.text(day) : t(.commandOnDay, ["date": dates.absolute(day)])
+      let text = isNear ? dates.text(day) : t(.commandOnDay, ["date": dates.absolute(day)])
+      guard precision == .time else { return text }
+      return t(.dateTime, ["date": text, "time": dates.clock(zone.instant(day: day, minutes: minutes))])
     }
   }
 

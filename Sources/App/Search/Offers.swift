@@ -132,8 +132,7 @@ enum Offers {
     case .instant(let instant): InstantText.write(instant)
     case .release: "release"
     case .unknown: "unknown"
-    case .date(let precision, let day, _):
-      String(day.description.prefix(precision == .year ? 4 : precision == .month ? 7 : 10))
+    case .date: when.spelling
     }
   }
 }

@@ -23,7 +23,7 @@ struct SearchPages: Sendable {
     let kind = query["kind"].flatMap(TitleKind.init)
     let isSuggestion = query["suggest"] == "1"
     let user = context.user
-    let command = Command(text, language: frame.t.language, today: user.zone.day(of: context.visitor.now))
+    let command = Command(text, WhenText(language: frame.t.language, zone: user.zone, now: context.visitor.now))
     let scope = SearchStore.Scope(
       user: user.id, kind: kind, vocabulary: app.vocabulary.value, today: frame.dates.today,
       limit: isSuggestion ? Self.suggested : Self.shown)

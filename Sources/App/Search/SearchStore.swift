@@ -49,8 +49,7 @@ enum SearchStore {
     if let command, let rest = SearchQuery(command.name) {
       let meant = try self.ranked(connection, rest, scope)
       let offers = try offers(connection, command, meant, isName: results.isName, scope)
-      let isFuture = command.isFuture(today: scope.today)
-      results.offers = offers.filter { !isFuture || !$0.isPlay }
+      results.offers = offers.filter { !command.isFuture || !$0.isPlay }
       results.isTooEarly = results.offers.count < offers.count
       // What only mending the command's own words would find comes last.
       var listed: Set<Int> = []

@@ -45,6 +45,15 @@ import Testing
       ("plan arrival", "arrival - - - planned"), ("arrival watchlist", "arrival - - - planned"),
       ("arrival to watch", "arrival - - - planned"), ("the office drop", "the office - - - dropped"),
       ("pause the office", "the office - - - paused"), ("drop the office 3/10", "the office 30 - - dropped"),
+      ("arrival 24 May 2024", "arrival - - 2024-05-24 -"), ("arrival May 24, 2024", "arrival - - 2024-05-24 -"),
+      ("arrival on the 24th of May 2024", "arrival - - 2024-05-24 -"),
+      ("arrival on 24 May 2024 9/10", "arrival 90 - 2024-05-24 -"), ("arrival May 2024", "arrival - - 2024-05 -"),
+      ("arrival 24 May", "arrival - - 2026-05-24 -"), ("arrival yesterday 21:40", "arrival - - 2026-11-22T21:40 -"),
+      ("arrival yesterday at 9pm", "arrival - - 2026-11-22T21:00 -"),
+      ("arrival friday 21:40 9/10", "arrival 90 - 2026-11-20T21:40 -"),
+      ("severance s2e3 24 May 2024 21:40", "severance - s2e3 2024-05-24T21:40 -"),
+      ("arrival 31 February 2024", "arrival 31 - - 2024-02 -"), ("arrival 1 May 2031", "arrival - - 2031-05-01 -"),
+      ("lord of the may 2024", "lord of the - - 2024-05 -"), ("arrival 21:40", "nothing"),
       ("9/10", "nothing"), ("arrival gestern", "nothing"), ("arrival ayer", "nothing"),
     ] as [Row])
   func readsEnglish(_ row: Row) { #expect(Self.parts(row.text, .english) == row.parts, "\(row.text)") }
@@ -62,7 +71,8 @@ import Testing
       ("arrival merken", "arrival - - - planned"), ("arrival auf die Merkliste", "arrival - - - planned"),
       ("arrival abgebrochen", "arrival - - - dropped"), ("arrival pausieren", "arrival - - - paused"),
       ("bewerte arrival 4,5/5", "arrival 90 - - -"), ("arrival yesterday", "arrival - - 2026-11-22 -"),
-      ("arrival 31.2.2024", "nothing"),
+      ("arrival 31.2.2024", "nothing"), ("arrival 24. Mai 2024", "arrival - - 2024-05-24 -"),
+      ("arrival gestern um 21:40", "arrival - - 2026-11-22T21:40 -"),
     ] as [Row])
   func readsGerman(_ row: Row) { #expect(Self.parts(row.text, .german) == row.parts, "\(row.text)") }
 
@@ -74,7 +84,8 @@ import Testing
       ("arrival anoche", "arrival - - 2026-11-22 -"), ("arrival el viernes", "arrival - - 2026-11-20 -"),
       ("arrival el sábado pasado", "arrival - - 2026-11-21 -"), ("arrival hace 2 días", "arrival - - 2026-11-21 -"),
       ("arrival hace una semana", "arrival - - 2026-11-16 -"), ("arrival 31/5/2024", "arrival - - 2024-05-31 -"),
-      ("arrival en 2019", "arrival - - 2019 -"), ("arrival vista", "arrival - - - watched"),
+      ("arrival en 2019", "arrival - - 2019 -"), ("arrival 24 mayo 2024", "arrival - - 2024-05-24 -"),
+      ("arrival ayer 21:40", "arrival - - 2026-11-22T21:40 -"), ("arrival vista", "arrival - - - watched"),
       ("he visto arrival", "arrival - - - watched"), ("arrival pendiente", "arrival - - - planned"),
       ("arrival abandonada", "arrival - - - dropped"), ("arrival en pausa", "arrival - - - paused"),
       ("puntúa arrival 9/10", "arrival 90 - - -"),
@@ -100,21 +111,21 @@ import Testing
   func namesStayNames(_ row: Row) { #expect(Self.parts(row.text, .english) == row.parts, "\(row.text)") }
 
   @Test func aNameThatHoldsTheCommandExplainsIt() throws {
-    let friday = try #require(Command("freaky friday", language: .english, today: Self.today))
+    let friday = try #require(Self.read("freaky friday", .english))
     #expect(friday.isExplained(by: ["freaky friday"]) && !friday.isExplained(by: ["freaky"]))
-    let plan = try #require(Command("plan 9 from outer space", language: .english, today: Self.today))
+    let plan = try #require(Self.read("plan 9 from outer space", .english))
     #expect(plan.verb == .planned && plan.isExplained(by: ["plan 9 from outer space"]))
-    let twice = try #require(Command("yesterday yesterday", language: .english, today: Self.today))
+    let twice = try #require(Self.read("yesterday yesterday", .english))
     #expect(!twice.isExplained(by: ["yesterday"]))
   }
 
   @Test func theFutureIsKnown() throws {
     for (text, isFuture) in [
       ("x 2026-11-24", true), ("x 2026-11-23", false), ("x in 2027", true), ("x in 2026", false), ("x 2026-12", true),
-      ("x 9/10", false),
+      ("x 9/10", false), ("x 1 May 2031", true), ("x today 23:00", true), ("x today 11:00", false),
     ] {
-      let command = try #require(Command(text, language: .english, today: Self.today))
-      #expect(command.isFuture(today: Self.today) == isFuture, "\(text)")
+      let command = try #require(Self.read(text, .english))
+      #expect(command.isFuture == isFuture, "\(text)")
     }
   }
 
@@ -131,7 +142,7 @@ import Testing
         text += pieces[Int(seed >> 33) % pieces.count] + (seed >> 60 > 2 ? " " : "")
       }
       for language in Language.offered {
-        guard let command = Command(text, language: language, today: Self.today) else { continue }
+        guard let command = Self.read(text, language) else { continue }
         #expect(SearchQuery(command.name) != nil, "\(text)")
         #expect((0...100).contains(command.rating ?? 0), "\(text)")
       }
@@ -145,14 +156,14 @@ import Testing
     for language in Language.offered {
       let t = try Texts(language: language, file: Embedded.text(language.rawValue + ".txt"))
       for key in examples {
-        let command = try #require(Command(t(key), language: language, today: Self.today), "\(language) \(key)")
+        let command = try #require(Self.read(t(key), language), "\(language) \(key)")
         #expect(["arrival", "severance", "the bear", "past lives", "the office"].contains(command.name), "\(t(key))")
       }
       // The days and ratings that the help lists, each behind a name.
       let items = Self.items(t)
-      #expect(items.count == 10, "\(items)")
+      #expect(items.count == 12, "\(items)")
       for item in items {
-        #expect(Command("arrival " + item, language: language, today: Self.today)?.name == "arrival", "\(item)")
+        #expect(Self.read("arrival " + item, language)?.name == "arrival", "\(item)")
       }
     }
   }
@@ -166,8 +177,15 @@ import Testing
     }
   }
 
+  /// As somebody in UTC reads it at noon.
+  static func read(_ text: String, _ language: Language) -> Command? {
+    let zone = Zone.utc
+    return Command(
+      text, WhenText(language: language, zone: zone, now: zone.instant(day: today, minutes: 720)))
+  }
+
   static func parts(_ text: String, _ language: Language) -> String {
-    guard let command = Command(text, language: language, today: today) else { return "nothing" }
+    guard let command = read(text, language) else { return "nothing" }
     let episodes =
       switch command.episodes {
       case .season(let number): "s\(number)"
