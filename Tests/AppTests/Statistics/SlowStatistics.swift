@@ -32,6 +32,11 @@ struct SlowStatistics {
   }
 
   let every: [Play]
+  /// Of each title, read by itself: its genres, countries, who made it and who plays in it, and the person's rating.
+  private var genres: [Int: [String]] = [:]
+  private var countries: [Int: [String]] = [:]
+  private var people: [String: [Int: [Int]]] = [:]
+  private var ratings: [Int: Int] = [:]
   let range: StatisticsRange
   let zone: Zone
   let today: Day
@@ -51,6 +56,20 @@ struct SlowStatistics {
         id: row.int(), title: row.int(), episode: row.optionalInt(), at: row.optionalInt(), day: row.optionalText(),
         precision: row.text(), kind: TitleKind(rawValue: row.text())!, minutes: row.optionalInt(),
         year: row.optionalInt())
+    }
+    for title in Set(every.map(\.title)) {
+      genres[title] = try connection.rows("SELECT genre FROM genres WHERE title_id = $1", title) { $0.text() }
+      countries[title] = try connection.first("SELECT countries FROM titles WHERE id = $1", title) { $0.text() }?
+        .split(separator: ",").map(String.init)
+      for job in ["by", "cast"] {
+        people[job, default: [:]][title] = try connection.rows(
+          "SELECT person_id FROM credits WHERE title_id = $1 AND job = $2", title, job
+        ) { $0.int() }
+      }
+      ratings[title] =
+        try connection.first(
+          "SELECT rating FROM entries WHERE user_id = $1 AND title_id = $2", user, title
+        ) { $0.optionalInt() } ?? nil
     }
     for play in every where range.kind == nil || play.kind == range.kind {
       guard let span = play.span else {
@@ -147,12 +166,28 @@ struct SlowStatistics {
     #expect(figures.rewatched.map(\.again) == figures.rewatched.map(\.again).sorted(by: >), comment)
     let shows = Set(plays.filter { $0.kind == .show && $0.minutes ?? 0 > 0 }.map(\.title))
     #expect(Set(figures.longestShows.map(\.id)) == shows, comment)
-    // In the small catalogue every film is a drama and every show a comedy.
-    let genres = Dictionary(uniqueKeysWithValues: figures.genres.map { ($0.name, $0) })
-    for (name, kind) in [("Drama", TitleKind.movie), ("Comedy", .show)] {
-      let own = plays.filter { $0.kind == kind }
-      #expect(genres[name]?.titles ?? 0 == Set(own.map(\.title)).count, comment)
-      #expect(genres[name]?.minutes ?? 0 == count(own).minutes, comment)
+    holdShares(figures.genres.map { ($0.name, $0) }, of: titles, by: genres, comment)
+    holdShares(figures.countries.map { ($0.name, $0) }, of: titles, by: countries, comment)
+    holdShares(figures.makers.map { ($0.id!, $0) }, of: titles, by: people["by"] ?? [:], comment)
+    holdShares(figures.cast.map { ($0.id!, $0) }, of: titles, by: people["cast"] ?? [:], comment)
+    let rated = titles.compactMap { ratings[$0] }
+    for step in 0...10 {
+      #expect(figures.ratings[step] == rated.filter { ($0 + 5) / 10 == step }.count, comment)
+    }
+    #expect(figures.rated.map(\.rating) == rated.sorted(by: >).prefix(figures.rated.count).map { $0 }, comment)
+    #expect(figures.rated.count == min(rated.count, StatisticsRules.listLength), comment)
+  }
+
+  /// Holds the shares of something that a title may have several of; the small catalogue has fewer than a list shows.
+  private func holdShares<Key: Hashable>(
+    _ found: [(Key, Statistics.Share)], of titles: Set<Int>, by all: [Int: [Key]], _ comment: Comment
+  ) {
+    let wanted = Set(titles.flatMap { all[$0] ?? [] })
+    #expect(Set(found.map(\.0)) == wanted && found.count == wanted.count, comment)
+    for (key, share) in found {
+      let own = titles.filter { all[$0]?.contains(key) ?? false }
+      #expect(share.titles == own.count, comment)
+      #expect(share.minutes == count(plays.filter { own.contains($0.title) }).minutes, comment)
     }
   }
 }

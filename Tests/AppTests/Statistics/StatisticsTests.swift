@@ -51,6 +51,10 @@ import Testing
       var random = Seeded(seed)
       try await site.database.write { connection in
         try connection.execute("UPDATE titles SET runtime = NULL WHERE id = 6")
+        try connection.execute("UPDATE titles SET countries = 'US,FR' WHERE id IN (1, 4)")
+        try connection.execute("UPDATE titles SET countries = 'FR' WHERE id = 5")
+        try connection.execute("INSERT INTO genres (title_id, position, genre) VALUES (4, 9, 'Drama')")
+        try connection.execute("INSERT INTO credits (title_id, job, position, person_id) VALUES (4, 'cast', 9, 2)")
         try connection.execute("UPDATE episodes SET runtime = 30 WHERE title_id = 4 AND number = 2")
       }
       let (alice, bob) = (try await site.person("alice"), try await site.person("bob"))
@@ -87,6 +91,10 @@ import Testing
   private static func act(_ person: Person, _ site: Site, _ random: inout Seeded) async throws {
     let when = whens.randomElement(using: &random)!
     let plays = try await HistoryTests.plays(site, "alice")
+    if Int.random(in: 0..<5, using: &random) == 0 {
+      let rating = ["", "0", "44", "45", "95", "100"].randomElement(using: &random)!
+      _ = try await person.post("/titles/\(Int.random(in: 1...6, using: &random))/entry", ["rating": rating])
+    }
     switch Int.random(in: 0..<10, using: &random) {
     case 0, 1:
       _ = try await person.post("/titles/\(Bool.random(using: &random) ? 1 : 5)/plays", ["when": when, "again": "1"])
