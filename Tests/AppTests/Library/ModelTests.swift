@@ -12,7 +12,8 @@ private struct Model {
     let id: Int
     let episode: Int?
     var pass: Int
-    let at: Instant
+    /// Nil when it is not known when it was.
+    var at: Instant?
   }
 
   let title: Int
@@ -54,24 +55,24 @@ private struct Model {
     }.map(\.id)
   }
 
-  mutating func mark(_ chosen: [Int?], isSingle: Bool, ids: [Int], now: Instant) {
+  mutating func mark(_ chosen: [Int?], isSingle: Bool, ids: [Int], at: Instant?, now: Instant) {
     if chosen.isEmpty { return }
     let pass = facts.kind == .show ? open : 0
-    for (episode, id) in zip(chosen, ids) { plays.append(Play(id: id, episode: episode, pass: pass, at: now)) }
+    for (episode, id) in zip(chosen, ids) { plays.append(Play(id: id, episode: episode, pass: pass, at: at)) }
     if isSingle, let episode = chosen[0] { skips.remove(episode) }
     enter(now: now)
     endOpenWhenDone()
   }
 
-  mutating func delete(_ id: Int) {
-    guard let place = plays.firstIndex(where: { $0.id == id }) else { return }
-    let pass = plays[place].pass
-    let wasDone = isDone(pass)
-    plays.remove(at: place)
-    if let index = passes.firstIndex(where: { $0.id == pass }) {
+  mutating func delete(_ ids: [Int]) {
+    let touched = Set(plays.filter { ids.contains($0.id) }.map(\.pass)).sorted()
+    let wasDone = Dictionary(uniqueKeysWithValues: touched.map { ($0, isDone($0)) })
+    plays.removeAll { ids.contains($0.id) }
+    for pass in touched {
+      guard let index = passes.firstIndex(where: { $0.id == pass }) else { continue }
       if !plays.contains(where: { $0.pass == pass }) {
         passes.remove(at: index)
-      } else if wasDone, passes[index].hasEnded, !isDone(pass), index == passes.count - 1 {
+      } else if wasDone[pass]!, passes[index].hasEnded, !isDone(pass), index == passes.count - 1 {
         passes[index].hasEnded = false
       }
     }
@@ -98,7 +99,7 @@ private struct Model {
           isSeen(episode.id, in: open) ? .seen : skips.contains(episode.id) ? .skipped : .unseen,
           plays.filter { $0.episode == episode.id }.count
         )
-      }, lastAt: plays.map(\.at).max(), today: today)
+      }, lastAt: plays.compactMap(\.at).max(), today: today)
   }
 }
 
@@ -143,13 +144,27 @@ private struct Model {
       episodes: try connection.rows(
         "SELECT id, season, number, name, aired, air_day FROM episodes WHERE title_id = $1 ORDER BY season, number",
         title, read: Episode.init), today: user.zone.clock(at: now).day)
+    var done: [(activity: Int, before: Model)] = []
     for step in 0..<Int.random(in: 10...40, using: &random) {
       now += 61_000_000
-      try act(connection, user, &model, &random, now: now)
+      if let last = done.last, Int.random(in: 0..<6, using: &random) == 0 {
+        try Journal.undo(connection, user: user, activity: last.activity, now: now)
+        model = last.before
+        done.removeLast()
+      } else {
+        let (before, known) = (model, try latest(connection))
+        try act(connection, user, &model, &random, now: now)
+        let activity = try latest(connection)
+        if activity > known { done.append((activity, before)) }
+      }
       let row = try Shelf.row(connection, user: user.id, title: title)
       #expect(row == model.row(), "seed \(seed), title \(title), step \(step)")
       if row != model.row() { return }
     }
+  }
+
+  private static func latest(_ connection: Connection) throws -> Int {
+    try connection.first("SELECT coalesce(max(id), 0) FROM activities") { $0.int() }!
   }
 
   private static func act(
@@ -158,20 +173,21 @@ private struct Model {
     let title = model.title
     let isFilm = model.facts.kind == .movie
     let episode = model.episodes.randomElement(using: &random)
-    switch Int.random(in: 0..<10, using: &random) {
+    switch Int.random(in: 0..<12, using: &random) {
     case 0, 1, 2:
-      try mark(connection, user, &model, isFilm ? nil : episode?.id, now: now)
+      try mark(connection, user, &model, isFilm ? nil : episode?.id, &random, now: now)
     case 3 where !isFilm:
       let (target, due) = bulk(model, episode!, &random)
       let known = Set(model.plays.map(\.id))
+      let (when, at) = moment(user, now, &random)
       _ = try RecordStore.mark(
-        connection, user: user, title: title, target, when: .now, isAgain: false, once: nil, now: now)
+        connection, user: user, title: title, target, when: when, isAgain: false, once: nil, now: now)
       let ids = try connection.rows("SELECT id FROM plays WHERE user_id = $1 ORDER BY id", user.id) { $0.int() }
-      model.mark(due, isSingle: false, ids: ids.filter { !known.contains($0) }, now: now)
+      model.mark(due, isSingle: false, ids: ids.filter { !known.contains($0) }, at: at, now: now)
     case 4:
       guard let play = model.plays.randomElement(using: &random) else { return }
       _ = try RecordStore.deletePlay(connection, user: user, play: play.id, now: now)
-      model.delete(play.id)
+      model.delete([play.id])
     case 5 where !isFilm:
       let isSkip = Int.random(in: 0..<3, using: &random) > 0
       _ = try SkipStore.skip(connection, user: user, episode: episode!.id, isSkip, now: now)
@@ -180,7 +196,9 @@ private struct Model {
     case 7:
       let intent: Intent? = [.planned, .watching, .paused, .dropped, nil].randomElement(using: &random)!
       try change(connection, user, &model, .init(intent: .to(intent)), now: now) { $0.intent = intent }
-    case 8:
+    case 8, 9:
+      try changeHistory(connection, user, &model, &random, now: now)
+    case 10:
       let counts = Bool.random(using: &random)
       try change(connection, user, &model, .init(specials: .to(counts)), now: now) { $0.countsSpecials = counts }
     default:
@@ -190,19 +208,55 @@ private struct Model {
   }
 
   private static func mark(
-    _ connection: Connection, _ user: User, _ model: inout Model, _ episode: Int?, now: Instant
+    _ connection: Connection, _ user: User, _ model: inout Model, _ episode: Int?, _ random: inout Seeded, now: Instant
   ) throws {
+    let (when, at) = moment(user, now, &random)
     _ = try RecordStore.mark(
-      connection, user: user, title: model.title, episode.map { .episode($0) } ?? .film, when: .now, isAgain: true,
+      connection, user: user, title: model.title, episode.map { .episode($0) } ?? .film, when: when, isAgain: true,
       once: nil, now: now)
     let id = try connection.first("SELECT max(id) FROM plays") { $0.int() }!
-    model.mark([episode], isSingle: true, ids: [id], now: now)
+    model.mark([episode], isSingle: true, ids: [id], at: at, now: now)
+  }
+
+  /// A time that somebody may give, and the moment it stands for.
+  private static func moment(_ user: User, _ now: Instant, _ random: inout Seeded) -> (when: When, at: Instant?) {
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: return (.unknown, nil)
+    case 1, 2:
+      let day = user.zone.clock(at: now).day.adding(days: -Int.random(in: 1...4_000, using: &random))
+      let minutes = Int.random(in: 0..<1_440, using: &random)
+      return (.date(.time, day, minutes: minutes), user.zone.instant(day: day, minutes: minutes))
+    default: return (.now, now)
+    }
+  }
+
+  /// Gives some plays another date, or removes them, all at once.
+  private static func changeHistory(
+    _ connection: Connection, _ user: User, _ model: inout Model, _ random: inout Seeded, now: Instant
+  ) throws {
+    let chosen = model.plays.map(\.id).filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
+    if chosen.isEmpty { return }
+    if Bool.random(using: &random) {
+      let (when, at) = moment(user, now, &random)
+      _ = try HistoryChangeStore.redate(connection, user: user, plays: chosen, when: when, now: now)
+      for index in model.plays.indices where chosen.contains(model.plays[index].id) { model.plays[index].at = at }
+    } else {
+      _ = try HistoryChangeStore.delete(connection, user: user, plays: chosen, now: now)
+      model.delete(chosen)
+    }
   }
 
   private static func bulk(_ model: Model, _ episode: Episode, _ random: inout Seeded) -> (PlayTarget, [Int]) {
-    switch Int.random(in: 0..<3, using: &random) {
+    switch Int.random(in: 0..<4, using: &random) {
     case 0: return (.all, model.due(from: (1, 0), upTo: (.max, .max)))
     case 1: return (.season(episode.season), model.due(from: (episode.season, 0), upTo: (episode.season, .max)))
+    case 2:
+      let other = model.episodes.randomElement(using: &random)!
+      let ends = [episode, other].sorted { ($0.season, $0.number) < ($1.season, $1.number) }
+      return (
+        .range(from: ends[0].id, upTo: ends[1].id),
+        model.due(from: (ends[0].season, ends[0].number), upTo: (ends[1].season, ends[1].number))
+      )
     default:
       return (
         .upTo(episode.id), model.due(from: (min(1, episode.season), 0), upTo: (episode.season, episode.number))

@@ -23,11 +23,13 @@ import Testing
     }
   }
 
-  @Test func noPageAndNoActionScansALargeTable() async throws {
+  /// As it is, and with 50,000 more titles and 600,000 more plays.
+  @Test(arguments: [0, 50_000]) func noPageAndNoActionScansALargeTable(titles: Int) async throws {
     let seen = Seen()
     let observer: @Sendable (SQL) -> Void = { seen.add($0) }
     try await withSite(prepared: observer) { (site) async throws in
       let alice = try await site.person("alice")
+      if titles > 0 { try await Self.grow(site, by: titles) }
       try await Self.useEverything(alice, site)
       let statements = seen.all
       #expect(statements.count > 60)
@@ -73,6 +75,24 @@ import Testing
       _ = texts.withLock { $0.insert(sql.text(for: .sqlite)) }
       counter.add(1, ordering: .relaxed)
     }
+  }
+
+  /// Adds films with twelve plays each, in the record of somebody else.
+  private static func grow(_ site: Site, by titles: Int) async throws {
+    try await site.database.write { connection in
+      let numbers = "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < \(titles + 999))"
+      try connection.script(
+        """
+        INSERT INTO titles (id, kind, name, name_key, year, released, source, as_of)
+        \(numbers) SELECT i, 'movie', 'Film ' || i, 'film ' || i, 1950 + i % 70, '2000-01-01', 'starter', 0 FROM n;
+        INSERT INTO entries (user_id, title_id, note, added_at)
+        \(numbers) SELECT u.id, i, '', i FROM n, users u WHERE u.username = 'bob';
+        INSERT INTO plays (user_id, title_id, at, day, precision, source, note, pass)
+        \(numbers), k(j) AS (SELECT 1 UNION ALL SELECT j + 1 FROM k WHERE j < 12)
+        SELECT u.id, i, i * 1000 + j, '2001-01-01', 'day', 'web', '', 0 FROM n, k, users u WHERE u.username = 'bob';
+        """)
+    }
+    #expect(try await site.number("SELECT max(id) FROM plays") >= titles * 12)
   }
 
   /// Opens every page and does everything once.
