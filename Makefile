@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup build run check format test unit prepare-pg e2e bench trials docs clean
+.PHONY: help setup build run check format test unit unit-postgres e2e bench trials docs clean
 
 SET ?= run
 SWIFT_FILES := Sources Tests Package.swift
@@ -32,20 +32,20 @@ check: ## Check the formatting and the house rules (TidyTests)
 format: ## Format the Swift sources in place
 	swift format --in-place --parallel --recursive $(SWIFT_FILES)
 
-test: ## Run everything that must pass: setup, check, unit, prepare-pg, e2e
+test: ## Run everything that must pass: setup, check, unit, unit-postgres, e2e
 	@scripts/setup.sh test
 	@$(MAKE) check
 	@$(MAKE) unit
-	@$(MAKE) prepare-pg
+	@$(MAKE) unit-postgres
 	@$(MAKE) e2e
 
 unit: ## Run all Swift tests, on SQLite
-	@rm -rf .build/pg
 	swift build --build-tests
 	swift test --skip-build
 
-prepare-pg: ## Prepare every SQL statement on a throw-away PostgreSQL (after unit)
-	@scripts/prepare-pg.sh
+unit-postgres: ## Run all Swift tests on a throw-away PostgreSQL
+	swift build --build-tests
+	scripts/with-postgres.sh swift test --skip-build
 
 e2e: ## Drive the debug program with a real browser
 	@[ -x .venv/bin/pytest ] || { echo "There is no .venv: run 'make setup SET=test' first." >&2; exit 1; }

@@ -27,9 +27,11 @@ let package = Package(
   ],
   targets: [
     .target(name: "CAssets"),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(
       name: "SQL",
       dependencies: [
+        "CPostgres",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
@@ -85,7 +87,7 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
-    .testTarget(name: "SQLTests", dependencies: ["SQL"], swiftSettings: settings),
+    .testTarget(name: "SQLTests", dependencies: ["SQL", "CPostgres"], swiftSettings: settings),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: settings),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: settings),
     .testTarget(
@@ -106,7 +108,7 @@ let package = Package(
     .testTarget(
       name: "AppTests",
       dependencies: [
-        "App", "SQL", "HTML", "Web",
+        "App", "SQL", "HTML", "Web", "CPostgres",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -66,13 +66,15 @@ check_swift() {
 want_run() {
     command -v git >/dev/null || need git "SwiftPM fetches the libraries with it"
     library libsqlite3-dev sqlite3.h "the embedded database"
+    library libpq-dev postgresql/libpq-fe.h "the client of PostgreSQL"
+    command -v pkg-config >/dev/null || need pkg-config "says where the client of PostgreSQL is"
     library zlib1g-dev zlib.h "compressed answers"
     [ -e /usr/share/zoneinfo/Europe/Berlin ] || need tzdata "the time zones people live in"
 }
 
 want_test() {
     want_run
-    has_postgres || need postgresql "every SQL statement is prepared on a real one"
+    has_postgres || need postgresql "the tests run on it too"
     has_font || need fonts-dejavu-core "letters in the browser tests"
     python3 -c 'import venv, ensurepip' 2>/dev/null || need python3-venv "the browser tests are in Python"
     if ! has_browser; then

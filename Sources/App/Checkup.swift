@@ -26,12 +26,12 @@ public struct Checkup: Sendable {
   /// Everything that was found; changes nothing unless it repairs.
   public func findings(recount: Bool, repair: Bool) throws -> [Finding] {
     var found = [folder(), space(), zones()].compactMap { $0 }
-    guard FileManager.default.fileExists(atPath: config.databasePath) else {
+    if case .sqlite(let path) = config.database, !FileManager.default.fileExists(atPath: path) {
       return found + [Finding(isGood: true, sentence: "There is no database yet; `flixlist serve` makes it.")]
     }
-    let database: SQLite
+    let database: any Database
     do {
-      database = try Opening.openFile(config)
+      database = try Opening.connect(config)
     } catch let problem as StartProblem {
       return found + [Finding(isGood: false, sentence: problem.description)]
     }
@@ -44,15 +44,50 @@ public struct Checkup: Sendable {
         sentence: problems.isEmpty
           ? "The database is sound."
           : "The database is damaged (\(problems.joined(separator: "; "))); restore a backup."))
-    let level = try database.synchronousLevel()
-    found.append(
-      Finding(
-        isGood: level == 2,
-        sentence: level == 2 ? "Every commit is on disk before it is answered." : "Commits are not synchronous."))
+    found += try durability(database)
     if recount, state == .current { found.append(try shelves(database, repair: repair)) }
     try database.close()
     return found
   }
+
+  private func durability(_ database: any Database) throws -> [Finding] {
+    if let file = database as? SQLite {
+      let isFull = try file.synchronousLevel() == 2
+      return [
+        Finding(
+          isGood: isFull,
+          sentence: isFull ? "Every commit is on disk before it is answered." : "Commits are not synchronous.")
+      ]
+    }
+    let server = try database.writeBlocking { try ServerFacts($0) }
+    let isDurable = server.synchronousCommit != "off" && server.fsync == "on"
+    let aside = abs(server.now - App.systemClock())
+    return [
+      Finding(
+        isGood: isDurable,
+        sentence: isDurable
+          ? "Every commit is on the server's disk before it is answered."
+          : "The server answers commits before they are on its disk; set fsync and synchronous_commit to on."),
+      Finding(
+        isGood: server.encoding == "UTF8",
+        sentence: server.encoding == "UTF8"
+          ? "The server is PostgreSQL \(server.version), and its text is UTF-8."
+          : "The database keeps text as \(server.encoding); make one with ENCODING 'UTF8' and copy there."),
+      Finding(
+        isGood: aside < Self.mostAside,
+        sentence: aside < Self.mostAside
+          ? "The server's clock is ours."
+          : "The server's clock is \(aside / 1_000_000) seconds from ours; set both by NTP."),
+      Finding(
+        isGood: server.free >= Self.leastFreeConnections,
+        sentence: "\(server.free) connections of the server are free."
+          + (server.free >= Self.leastFreeConnections ? "" : " Raise max_connections, or lower pool= in the address.")),
+    ]
+  }
+
+  /// Clocks may differ by two seconds.
+  private static let mostAside = 2_000_000
+  private static let leastFreeConnections = 3
 
   private func folder() -> Finding {
     let attributes = try? FileManager.default.attributesOfItem(atPath: config.data)
@@ -93,11 +128,11 @@ public struct Checkup: Sendable {
       Finding(
         isGood: false,
         sentence: "A newer FlixList made this database (\(names.joined(separator: ", "))); start that one.")
-    case .foreign: Finding(isGood: false, sentence: "The file is a database, but not one of FlixList's.")
+    case .foreign: Finding(isGood: false, sentence: "There is a database, but not one of FlixList's.")
     }
   }
 
-  private func shelves(_ database: SQLite, repair: Bool) throws -> Finding {
+  private func shelves(_ database: any Database, repair: Bool) throws -> Finding {
     let differences = try Commands(database: database, config: config, now: now).recount(isRepairing: repair)
     if differences.isEmpty { return Finding(isGood: true, sentence: "Every shelf is as a recount makes it.") }
     let shown = differences.prefix(5).joined(separator: "\n      ")
@@ -105,5 +140,34 @@ public struct Checkup: Sendable {
       isGood: repair,
       sentence:
         "\(differences.count) rows of shelves \(repair ? "were" : "are") not as a recount makes them:\n      \(shown)")
+  }
+}
+
+/// What a PostgreSQL server says of itself.
+private struct ServerFacts {
+  let synchronousCommit: String
+  let fsync: String
+  let encoding: String
+  let version: String
+  /// In microseconds.
+  let now: Instant
+  /// How many connections could still be made.
+  let free: Int
+
+  init(_ connection: Connection) throws {
+    let facts =
+      try connection.rows(
+        """
+        SELECT current_setting('synchronous_commit') || ' ' || current_setting('fsync') || ' '
+          || current_setting('server_encoding') || ' ' || current_setting('server_version') || ' '
+          || CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) || ' '
+          || (CAST(current_setting('max_connections') AS bigint) - (SELECT count(*) FROM pg_stat_activity
+            WHERE backend_type = 'client backend'))
+        """
+      ) { $0.text() }.first?.split(separator: " ").map(String.init) ?? []
+    guard facts.count >= 6 else { throw DatabaseError(.statement, "the server does not say how it is set") }
+    (synchronousCommit, fsync, encoding, version) = (facts[0], facts[1], facts[2], facts[3])
+    // The version may hold the name of a distribution.
+    (now, free) = (Int(facts[facts.count - 2]) ?? 0, Int(facts[facts.count - 1]) ?? 0)
   }
 }

@@ -2,12 +2,12 @@ public import SQL
 
 /// What is done to a site from a shell; each is one call of the command line.
 public struct Commands: Sendable {
-  private let database: SQLite
+  private let database: any Database
   private let config: Config
   private let now: Instant
 
   /// Works on an open database.
-  public init(database: SQLite, config: Config, now: Instant) {
+  public init(database: any Database, config: Config, now: Instant) {
     self.database = database
     self.config = config
     self.now = now

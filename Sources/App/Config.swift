@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 public import Logging
+public import SQL
 import Web
 
 /// One thing that can be set: its name, default and meaning. The one list behind `--help`, `docs/configuration.md`
@@ -28,7 +29,8 @@ public struct Setting: Sendable {
       name: "FLIXLIST_DATA", standard: "./data", meaning: "Folder for the database and everything else that is kept."),
     Setting(
       name: "FLIXLIST_DATABASE", standard: "sqlite: flixlist.sqlite in the data folder",
-      meaning: "Where the record is kept: sqlite:///path/to/file."),
+      meaning: "Where the record is kept: sqlite:///path/to/file or postgres://user:password@host:5432/name.",
+      isSecret: true),
     Setting(
       name: "FLIXLIST_PUBLIC_URL", standard: "none",
       meaning: "The address people type, such as https://films.example; needed behind a proxy."),
@@ -40,7 +42,10 @@ public struct Setting: Sendable {
       meaning: "Port of /metrics on the loopback address; 0 turns it off."),
     Setting(
       name: "FLIXLIST_SECRET", standard: "made once in the data folder",
-      meaning: "At least 32 characters from which this site's own keys are derived.", isSecret: true),
+      meaning: """
+        At least 32 characters from which this site's own keys are derived; must be given with PostgreSQL, the same on \
+        every node.
+        """, isSecret: true),
     Setting(
       name: "FLIXLIST_TRUSTED_PROXIES", standard: "none",
       meaning: "Addresses or networks, comma separated, whose X-Forwarded-For is believed."),
@@ -62,8 +67,8 @@ public struct Config: Sendable {
   public var port = 8080
   /// Folder of everything that is kept.
   public var data = "./data"
-  /// Path of the database file.
-  public var databasePath = "./data/flixlist.sqlite"
+  /// Where the record is kept.
+  public var database = DatabaseAddress.sqlite(path: "./data/flixlist.sqlite")
   /// The address people type, without a slash at its end, or nil.
   public var publicURL: String?
   /// Who may register, until an administrator says otherwise.
@@ -132,7 +137,7 @@ public struct Config: Sendable {
     data = text("flixlist.data") ?? data
     port = Self.port(text("flixlist.port"), "FLIXLIST_PORT", port, &mistakes)
     metricsPort = Self.port(text("flixlist.metrics.port"), "FLIXLIST_METRICS_PORT", metricsPort, &mistakes)
-    databasePath = Self.databasePath(text("flixlist.database"), data: data, &mistakes)
+    database = Self.database(text("flixlist.database", isSecret: true), data: data, &mistakes)
     publicURL = Self.publicURL(text("flixlist.public.url"), &mistakes)
     if let written = text("flixlist.registration") {
       if let value = Registration(rawValue: written) {
@@ -153,6 +158,10 @@ public struct Config: Sendable {
     if let secret, secret.count < 32 || Set(secret).count < 8 {
       mistakes.append("FLIXLIST_SECRET is too short or too plain; make one with: openssl rand -hex 32")
     }
+    if case .postgres = database, secret == nil {
+      mistakes.append(
+        "FLIXLIST_SECRET is needed with PostgreSQL, the same on every node; make one with: openssl rand -hex 32")
+    }
     trustedProxies = (text("flixlist.trusted.proxies") ?? "").split(separator: ",")
       .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     do {
@@ -170,11 +179,15 @@ public struct Config: Sendable {
     return standard
   }
 
-  private static func databasePath(_ text: String?, data: String, _ mistakes: inout [String]) -> String {
-    guard let text else { return data + "/flixlist.sqlite" }
-    if text.hasPrefix("sqlite://"), text.count > "sqlite://".count { return String(text.dropFirst("sqlite://".count)) }
-    mistakes.append("FLIXLIST_DATABASE must be written as sqlite:///path/to/file.")
-    return data + "/flixlist.sqlite"
+  private static func database(_ text: String?, data: String, _ mistakes: inout [String]) -> DatabaseAddress {
+    let standard = DatabaseAddress.sqlite(path: data + "/flixlist.sqlite")
+    guard let text else { return standard }
+    do {
+      return try DatabaseAddress(text)
+    } catch {
+      mistakes.append("FLIXLIST_DATABASE " + error.sentence)
+      return standard
+    }
   }
 
   private static func publicURL(_ text: String?, _ mistakes: inout [String]) -> String? {
@@ -200,7 +213,7 @@ public struct Config: Sendable {
   public var redacted: [(name: String, value: String)] {
     [
       ("FLIXLIST_HOST", host), ("FLIXLIST_PORT", String(port)), ("FLIXLIST_DATA", data),
-      ("FLIXLIST_DATABASE", "sqlite://" + databasePath), ("FLIXLIST_PUBLIC_URL", publicURL ?? "none"),
+      ("FLIXLIST_DATABASE", database.redacted), ("FLIXLIST_PUBLIC_URL", publicURL ?? "none"),
       ("FLIXLIST_REGISTRATION", registration.rawValue), ("FLIXLIST_METRICS_PORT", String(metricsPort)),
       ("FLIXLIST_SECRET", secret == nil ? "in the data folder" : "given, not shown"),
       ("FLIXLIST_TRUSTED_PROXIES", trustedProxies.isEmpty ? "none" : trustedProxies.joined(separator: ", ")),

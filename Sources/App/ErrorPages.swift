@@ -58,7 +58,8 @@ struct ErrorPages: Sendable {
 
   private func problem(of error: DatabaseError) -> Problem {
     switch error.kind {
-    case .busy: Problem(.serviceUnavailable, .problemBusy, headers: [.retryAfter: "5"])
+    case .busy, .unavailable: Problem(.serviceUnavailable, .problemBusy, headers: [.retryAfter: "5"])
+    case .unsure: Problem(.serviceUnavailable, .problemUnsure, headers: [.retryAfter: "10"])
     case .full: Problem(.serviceUnavailable, .problemDiskFull, headers: [.retryAfter: "60"])
     case .readOnly, .io, .cannotOpen, .corrupt:
       Problem(.serviceUnavailable, .problemStorage, headers: [.retryAfter: "60"])

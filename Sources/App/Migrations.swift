@@ -144,6 +144,7 @@ private let catalogueTables = """
   tokenize='ascii'); -- sqlite only
   -- postgres: ALTER TABLE names ADD COLUMN words tsvector;
   -- postgres: CREATE INDEX names_words ON names USING gin (words);
+  -- postgres: CREATE INDEX names_popular ON names USING gin (words) WHERE id <= 50000;
   """
 
 private let recordTables = """

@@ -19,14 +19,15 @@ public enum Opening {
   static let secretName = "secret"
 
   /// Opens the database, brings its schema up to this program's and loads the starter catalogue when there is none.
-  public static func open(_ config: Config, observer: DatabaseObserver = .init(), now: Instant) throws -> SQLite {
-    let database = try openFile(config, observer: observer)
+  public static func open(_ config: Config, observer: DatabaseObserver = .init(), now: Instant) throws -> any Database {
+    let database = try connect(config, observer: observer)
     do {
+      try checkMarker(config, database)
       try migrate(database, now: now)
       // Also when an earlier start broke off between the two.
       try database.writeBlocking { try Recounts.catchUp($0, now: now) }
       try Starter.load(database, now: now)
-      try mark(config)
+      try mark(config, database)
     } catch {
       try close(database, after: error)
       throw sentence(error, config)
@@ -35,16 +36,33 @@ public enum Opening {
   }
 
   /// Opens the database as it is, without changing its schema.
-  public static func openFile(_ config: Config, observer: DatabaseObserver = .init()) throws -> SQLite {
-    let manager = FileManager.default
-    let path = config.databasePath
-    let folder = (path as NSString).deletingLastPathComponent
+  public static func connect(_ config: Config, observer: DatabaseObserver = .init()) throws -> any Database {
     do {
-      try manager.createDirectory(
+      try FileManager.default.createDirectory(
         atPath: config.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      if !folder.isEmpty { try manager.createDirectory(atPath: folder, withIntermediateDirectories: true) }
     } catch {
       throw StartProblem("The data folder \(config.data) cannot be made: \(reason(error)).")
+    }
+    do {
+      switch config.database {
+      case .sqlite(let path):
+        try checkFile(path, config)
+        return try SQLite(path: path, observer: observer)
+      case .postgres(let address): return try Postgres(address, observer: observer)
+      }
+    } catch {
+      throw sentence(error, config)
+    }
+  }
+
+  /// Refuses a file that is not there where there was one, or that cannot be written.
+  private static func checkFile(_ path: String, _ config: Config) throws {
+    let manager = FileManager.default
+    let folder = (path as NSString).deletingLastPathComponent
+    do {
+      if !folder.isEmpty { try manager.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+    } catch {
+      throw StartProblem("The folder \(folder) cannot be made: \(reason(error)).")
     }
     guard manager.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
       throw StartProblem("The folder \(folder) cannot be written; give the user that runs flixlist the right to.")
@@ -60,14 +78,9 @@ public enum Opening {
     if isThere, !manager.isWritableFile(atPath: path) {
       throw StartProblem("The database \(path) cannot be written; give the user that runs flixlist the right to.")
     }
-    do {
-      return try SQLite(path: path, observer: observer)
-    } catch {
-      throw sentence(error, config)
-    }
   }
 
-  private static func migrate(_ database: SQLite, now: Instant) throws {
+  private static func migrate(_ database: any Database, now: Instant) throws {
     let state = try database.writeBlocking { try migrations.state(on: $0) }
     switch state {
     case .current: return
@@ -81,15 +94,47 @@ public enum Opening {
       )
     case .foreign:
       throw StartProblem(
-        "The file is a database, but not one of FlixList's; FLIXLIST_DATABASE points to the wrong file.")
+        "There is a database, but not one of FlixList's; FLIXLIST_DATABASE points to the wrong one.")
     }
   }
 
   private static func marker(_ config: Config) -> String { config.data + "/" + markerName }
 
-  private static func mark(_ config: Config) throws {
-    if FileManager.default.fileExists(atPath: marker(config)) { return }
-    try Data("A FlixList database belongs in this folder.\n".utf8).write(to: URL(fileURLWithPath: marker(config)))
+  /// Refuses a database that is not the one which this data folder has belonged to.
+  private static func checkMarker(_ config: Config, _ database: any Database) throws {
+    guard let known = FileManager.default.contents(atPath: marker(config)) else { return }
+    let site = try database.writeBlocking { connection -> String? in
+      if try migrations.state(on: connection) == .empty { return nil }
+      guard try migrations.hasRun("001-accounts", on: connection) else { return "" }
+      return try SiteStore.identity(connection) ?? ""
+    }
+    guard let site else {
+      throw StartProblem(
+        """
+        There was a database at \(config.database.redacted) and now it is empty. To begin anew on purpose, remove \
+        \(marker(config)) first; to have what there was, restore a backup.
+        """)
+    }
+    // Markers of older programs name no site.
+    let marked = String(decoding: known, as: UTF8.self).split(separator: "\n").compactMap { line in
+      line.hasPrefix(markerLine) ? String(line.dropFirst(markerLine.count)) : nil
+    }
+    if let marked = marked.first, !site.isEmpty, marked != site {
+      throw StartProblem(
+        """
+        \(config.database.redacted) is another FlixList than the one that the data folder \(config.data) belongs to. \
+        Name the right one in FLIXLIST_DATABASE, or remove \(marker(config)) to join the two.
+        """)
+    }
+  }
+
+  private static let markerLine = "site: "
+
+  private static func mark(_ config: Config, _ database: any Database) throws {
+    let site = try database.writeBlocking { try SiteStore.makeIdentity($0) }
+    let text = "A FlixList database belongs in this folder.\n" + markerLine + site + "\n"
+    if FileManager.default.contents(atPath: marker(config)) == Data(text.utf8) { return }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: marker(config)))
   }
 
   /// The secret: as configured, else the one in the data folder, made at the first start.
@@ -110,7 +155,7 @@ public enum Opening {
     return secret
   }
 
-  private static func close(_ database: SQLite, after error: any Error) throws {
+  private static func close(_ database: any Database, after error: any Error) throws {
     do {
       try database.close()
     } catch {
@@ -121,17 +166,22 @@ public enum Opening {
   /// A database error in words for whoever starts the program.
   static func sentence(_ error: any Error, _ config: Config) -> any Error {
     guard let error = error as? DatabaseError else { return error }
-    let path = config.databasePath
+    let place = config.database.redacted
+    let user = "give the user that runs flixlist the right to"
     switch error.kind {
     case .corrupt:
       return StartProblem(
-        "\(path) is damaged or not a database (\(error.message)); restore a backup, nothing was changed.")
-    case .busy: return StartProblem("\(path) is locked by another program; is FlixList running already?")
-    case .full: return StartProblem("The disk of \(path) is full; make room and start again, nothing is lost.")
-    case .readOnly:
-      return StartProblem("\(path) or its folder cannot be written; give the user that runs flixlist the right to.")
-    case .cannotOpen: return StartProblem("\(path) cannot be opened (\(error.message)).")
-    case .io: return StartProblem("Reading or writing \(path) failed (\(error.message)); look at the disk.")
+        "\(place) is damaged or not a database (\(error.message)); restore a backup, nothing was changed.")
+    case .busy where config.database.engine == .sqlite:
+      return StartProblem("\(place) is locked by another program; is FlixList running already?")
+    case .busy: return StartProblem("\(place) is busy (\(error.message)); try again.")
+    case .full: return StartProblem("The disk of \(place) is full; make room and start again, nothing is lost.")
+    case .readOnly: return StartProblem("\(place) or its folder cannot be written; \(user).")
+    case .cannotOpen: return StartProblem("\(place) cannot be opened (\(error.message)).")
+    case .io: return StartProblem("Reading or writing \(place) failed (\(error.message)); look at the disk.")
+    case .unavailable:
+      return StartProblem("\(place) does not answer (\(error.message)). Is the server running, and the address right?")
+    case .unsure: return StartProblem("\(place) was lost during a change (\(error.message)); look before repeating it.")
     case .constraint, .statement: return error
     }
   }

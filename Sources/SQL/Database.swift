@@ -6,7 +6,7 @@ public protocol Database: Sendable {
   var engine: Engine { get }
 
   /// Runs `body` on a consistent snapshot. For pages: short statements that use an index.
-  func read<T: Sendable>(_ body: @Sendable (Connection) throws -> T) async throws -> T
+  func read<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T
 
   /// Runs `body` on a consistent snapshot, away from the threads that serve pages: exports, checks.
   func readLong<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T
@@ -15,7 +15,10 @@ public protocol Database: Sendable {
   func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T
 
   /// The same, for the start of the program and for commands, where nothing is asynchronous yet.
-  func writeBlocking<T: Sendable>(_ body: @Sendable (Connection) throws -> T) throws -> T
+  func writeBlocking<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) throws -> T
+
+  /// What is wrong with what is kept, in a sentence each: nothing when it is sound.
+  func integrityProblems() throws -> [String]
 
   /// Closes every connection; later calls throw.
   func close() throws
@@ -37,8 +40,12 @@ public struct DatabaseError: Error, CustomStringConvertible, Sendable {
     case corrupt
     /// Reading or writing the disk failed.
     case io
-    /// The file cannot be opened.
+    /// The file cannot be opened, or the server refuses us.
     case cannotOpen
+    /// The server cannot be reached, is starting or stopping, or has no connection to spare.
+    case unavailable
+    /// The connection was lost while a commit was under way, and nobody can say whether it was kept.
+    case unsure
     /// The statement itself is wrong: a mistake in our source.
     case statement
   }
@@ -49,12 +56,15 @@ public struct DatabaseError: Error, CustomStringConvertible, Sendable {
   public let message: String
   /// The statement that failed, without its values.
   public let statement: String?
+  /// PostgreSQL's code for it (SQLSTATE); empty elsewhere.
+  public let state: String
 
   /// Makes an error of the given kind.
-  public init(_ kind: Kind, _ message: String, statement: String? = nil) {
+  public init(_ kind: Kind, _ message: String, statement: String? = nil, state: String = "") {
     self.kind = kind
     self.message = message
     self.statement = statement
+    self.state = state
   }
 
   /// Kind, message and statement on one line.

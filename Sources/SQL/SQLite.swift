@@ -41,7 +41,7 @@ public final class SQLite: Database {
     }
   }
 
-  public func read<T: Sendable>(_ body: @Sendable (Connection) throws -> T) async throws -> T {
+  public func read<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
     // On the caller's own thread: a page's statements take well under a millisecond, and two hops between
     // executors cost more than they do. Longer work goes through `readLong`.
     try readBlocking(body)
@@ -77,7 +77,7 @@ public final class SQLite: Database {
     }
   }
 
-  public func writeBlocking<T: Sendable>(_ body: @Sendable (Connection) throws -> T) throws -> T {
+  public func writeBlocking<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) throws -> T {
     do {
       return try pool.write { try body(connection(of: $0)) }
     } catch let error as GRDB.DatabaseError {
@@ -88,7 +88,7 @@ public final class SQLite: Database {
   public func close() throws {
     try pool.barrierWriteWithoutTransaction { _ in
       connections.withLock { all in
-        for connection in all.byHandle.values { connection.forget() }
+        for session in all.byHandle.values { session.forget() }
         all.byHandle = [:]
       }
     }
@@ -122,21 +122,21 @@ public final class SQLite: Database {
 
   private func connection(of database: GRDB.Database) -> Connection {
     // Handed out of the lock, but only to the queue that owns this connection.
-    nonisolated(unsafe) var found: Connection?
+    nonisolated(unsafe) var found: SQLiteSession?
     connections.withLock { all in
       let key = ObjectIdentifier(database)
-      let known = all.byHandle[key] ?? Connection(database, prepared: observer.prepared)
+      let known = all.byHandle[key] ?? SQLiteSession(database, prepared: observer.prepared)
       all.byHandle[key] = known
       found = known
     }
-    return found ?? Connection(database, prepared: observer.prepared)
+    return Connection(found ?? SQLiteSession(database, prepared: observer.prepared))
   }
 }
 
-/// The wrapper of each of the pool's connections, by the identity of the connection.
+/// The session of each of the pool's connections, by the identity of the connection.
 ///
-/// Unchecked because a wrapper is used only inside GRDB's closure for that connection, on the one queue that owns it;
+/// Unchecked because a session is used only inside GRDB's closure for that connection, on the one queue that owns it;
 /// this table merely remembers it between closures.
 private struct Connections: @unchecked Sendable {
-  var byHandle: [ObjectIdentifier: Connection] = [:]
+  var byHandle: [ObjectIdentifier: SQLiteSession] = [:]
 }

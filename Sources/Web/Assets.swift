@@ -1,5 +1,5 @@
 internal import Crypto
-public import HTTPTypes
+internal import HTTPTypes
 public import HummingbirdCore
 internal import NIOCore
 

@@ -22,7 +22,7 @@ struct Serve: AsyncParsableCommand {
   var port: String?
   @Option(help: "Folder for everything that is kept.")
   var data: String?
-  @Option(help: "Where the record is kept, as sqlite:///path/to/file.")
+  @Option(help: "Where the record is kept: sqlite:///path/to/file or postgres://host/name.")
   var database: String?
   @Option(help: "The address people type.")
   var publicURL: String?

@@ -335,14 +335,14 @@ extension Journal {
     case (nil, _): try connection.execute(change.table.delete, user, change.key)
     case (let before?, nil):
       do {
-        try insert(connection, user: user, change.table, key: change.key, before)
+        try connection.attempt { try insert(connection, user: user, change.table, key: change.key, before) }
       } catch let error as DatabaseError where error.kind == .constraint {
         // Something that came since stands in its place, such as a play with the same `once`.
         throw try refusal()
       }
     case (let before?, _):
       do {
-        try update(connection, user: user, change.table, key: change.key, before)
+        try connection.attempt { try update(connection, user: user, change.table, key: change.key, before) }
       } catch let error as DatabaseError where error.kind == .constraint {
         throw try refusal()
       }

@@ -164,8 +164,8 @@ enum CatalogueStore {
       try connection.execute(
         SQL(
           sqlite: "INSERT INTO words (rowid, folded) VALUES ($1, $2)",
-          postgres: "UPDATE names SET words = array_to_tsvector(string_to_array(CAST($2 AS text), ' ')) WHERE id = $1"),
-        id, folded)
+          postgres: "UPDATE names SET words = array_to_tsvector(string_to_array($2, ' ')) WHERE id = $1"),
+        id, connection.engine == .sqlite ? folded : NameMatch.lexemes(folded))
     }
   }
 }

@@ -205,6 +205,8 @@ extension LibraryStore.Place.Value: Bindable {
     }
   }
 
+  static var type: ValueType? { nil }
+
   var bound: Value {
     switch self {
     case .missing: .null

@@ -76,10 +76,10 @@ enum SearchStore {
   ) throws -> [Ranking.Scored] {
     let kind = scope.kind
     var candidates = try exact(connection, query.folded, kind)
-    candidates += try matching(connection, Self.match(query.words), kind)
-    if query.year != nil { candidates += try matching(connection, Self.match(query.wordsWithoutYear), kind) }
+    candidates += try matching(connection, NameMatch(query.words), kind)
+    if query.year != nil { candidates += try matching(connection, NameMatch(query.wordsWithoutYear), kind) }
     if Set(candidates.map(\.titleID)).count < enough, let vocabulary = scope.vocabulary,
-      let corrected = Self.corrected(query.wordsWithoutYear, vocabulary)
+      let corrected = NameMatch(correcting: query.wordsWithoutYear, vocabulary)
     {
       candidates += try matching(connection, corrected, kind).map { candidate in
         var candidate = candidate
@@ -181,8 +181,15 @@ enum SearchStore {
       """, folded, kind?.rawValue, read: Candidate.init)
   }
 
-  private static func matching(_ connection: Connection, _ match: String, _ kind: TitleKind?) throws -> [Candidate] {
-    try connection.rows(
+  /// How many names at most are looked at, the most popular first.
+  private static let mostNames = 100
+
+  private static func matching(
+    _ connection: Connection, _ match: NameMatch, _ kind: TitleKind?
+  ) throws -> [Candidate] {
+    let text = match.text(for: connection.engine)
+    // The most popular are in an index of their own on PostgreSQL, which answers nearly all that is searched.
+    let popular = try connection.rows(
       SQL(
         sqlite: """
           SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id
@@ -192,8 +199,19 @@ enum SearchStore {
         postgres: """
           SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id
           FROM names n JOIN titles t ON t.id = n.title_id
-          WHERE n.words @@ CAST($1 AS tsquery) AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2) ORDER BY n.id LIMIT 100
-          """), match, kind?.rawValue, read: Candidate.init)
+          WHERE n.id <= 50000 AND n.words @@ CAST($1 AS tsquery) AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2)
+          ORDER BY n.id LIMIT 100
+          """, isPlannedAnew: true), text, kind?.rawValue, read: Candidate.init)
+    guard connection.engine == .postgres, popular.count < mostNames else { return popular }
+    let others = try connection.rows(
+      SQL(
+        postgresOnly: """
+          SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id
+          FROM names n JOIN titles t ON t.id = n.title_id
+          WHERE n.id > 50000 AND n.words @@ CAST($1 AS tsquery) AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2)
+          ORDER BY n.id LIMIT $3
+          """, isPlannedAnew: true), text, kind?.rawValue, mostNames - popular.count, read: Candidate.init)
+    return popular + others
   }
 
   /// A person's own titles whose sort key holds the longest word of a text; an article may be missing from the key.
@@ -211,28 +229,6 @@ enum SearchStore {
         titleID: known.titleID, kind: known.kind, name: known.name, originalName: nil, year: known.year,
         folded: Folding.fold(known.name), place: 0, isOwn: true)
     }
-  }
-
-  /// FTS5's expression for all words, the last one perhaps only begun. Folded words hold no quotes.
-  static func match(_ words: [String]) -> String {
-    words.enumerated().map { place, word in
-      place == words.count - 1 ? "\"\(word)\"*" : "\"\(word)\""
-    }.joined(separator: " AND ")
-  }
-
-  /// The same with misspelt words replaced by the nearest of the vocabulary; nil when there is nothing to mend.
-  static func corrected(_ words: [String], _ vocabulary: Vocabulary) -> String? {
-    var hasMended = false
-    let parts = words.enumerated().map { place, word -> String in
-      let isLast = place == words.count - 1
-      let asTyped = isLast ? "\"\(word)\"*" : "\"\(word)\""
-      if vocabulary.contains(word) { return asTyped }
-      let nearest = vocabulary.nearest(word, isBegun: isLast)
-      if nearest.isEmpty { return asTyped }
-      hasMended = true
-      return "(" + ([asTyped] + nearest.map { "\"\($0)\"" }).joined(separator: " OR ") + ")"
-    }
-    return hasMended ? parts.joined(separator: " AND ") : nil
   }
 
   /// Reads every word of the shared catalogue's names.

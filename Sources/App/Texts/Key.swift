@@ -405,6 +405,7 @@ enum Key: Int, CaseIterable, Sendable {
   case problemTooLarge
   case problemTooMany
   case problemBusy
+  case problemUnsure
   case problemDiskFull
   case problemStorage
   case problemUnavailable

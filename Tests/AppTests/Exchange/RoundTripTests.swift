@@ -86,10 +86,11 @@ import Testing
       #expect(try await site.record("bob") == ImportTests.empty)
       #expect(try commands.importRecord(path, into: "bob", isLook: false).first == "What was imported")
       #expect(try await site.record("bob") == record)
+      try Data([0, 1, 2]).write(to: URL(fileURLWithPath: site.folder + "/rubbish"))
       for (file, person, words) in [
         (path, "bob", "empty record"), (path, "nobody", "no account named nobody"),
         (site.folder + "/none.json", "charlie", "cannot be read"),
-        (site.app.config.databasePath, "charlie", "not a record.json"),
+        (site.folder + "/rubbish", "charlie", "not a record.json"),
       ] {
         do {
           _ = try commands.importRecord(file, into: person, isLook: false)

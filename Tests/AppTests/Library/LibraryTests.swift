@@ -138,7 +138,7 @@ import Web
     }
   }
 
-  @Test func noPlanOfTheLibraryScansATable() async throws {
+  @Test(.enabled(if: TestDatabase.engine == .sqlite)) func noPlanOfTheLibraryScansATable() async throws {
     try await withSite { (site) async throws in
       _ = try await Shelves.fill(site)
       // A connection of its own: these are no statements of the site.

@@ -19,8 +19,8 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var config = Config()
     config.data = folder
-    config.databasePath = folder + "/flixlist.sqlite"
-    let old = try SQLite(path: config.databasePath)
+    config.database = .sqlite(path: folder + "/flixlist.sqlite")
+    let old = try SQLite(path: config.path)
     try Migrator(Array(migrations.steps.prefix(Self.releases[release]!))).migrate(old, now: Site.now)
     try old.writeBlocking { try $0.script(Self.record) }
     try old.close()

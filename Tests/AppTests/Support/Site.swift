@@ -18,7 +18,7 @@ import Web
 /// stranger, Root administers. Everybody's password is `the usual password`.
 struct Site: Sendable {
   let app: App
-  let database: SQLite
+  let database: any Database
   let client: any TestClientProtocol
   let clock: Clock
   let log: LogBox
@@ -113,42 +113,92 @@ extension HTTPField.Name {
   static let fragment = Self("X-Fragment")!
 }
 
-/// Runs a test on a site of its own.
+/// Runs a test on a site of its own, on the engine that is tested.
 func withSite<T: Sendable>(
-  config change: (inout Config) -> Void = { _ in }, prepared: @escaping @Sendable (SQL) -> Void = Statements.note,
+  config change: (inout Config) -> Void = { _ in }, prepared: @escaping @Sendable (SQL) -> Void = { _ in },
+  _ body: @Sendable (Site) async throws -> T
+) async throws -> T {
+  if TestDatabase.engine == .sqlite { return try await onSite(config: change, prepared: prepared, body) }
+  await Turnstile.server.enter()
+  let result: Result<T, any Error>
+  do {
+    result = .success(try await onSite(config: change, prepared: prepared, body))
+  } catch { result = .failure(error) }
+  await Turnstile.server.leave()
+  return try result.get()
+}
+
+private func onSite<T: Sendable>(
+  config change: (inout Config) -> Void, prepared: @escaping @Sendable (SQL) -> Void,
   _ body: @Sendable (Site) async throws -> T
 ) async throws -> T {
   let folder = FileManager.default.temporaryDirectory.path + "/flixlist-test-\(UUID().uuidString)"
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(atPath: folder) }
-  try FileManager.default.copyItem(atPath: try Template.path.get(), toPath: folder + "/flixlist.sqlite")
   var config = Config()
   config.data = folder
-  config.databasePath = folder + "/flixlist.sqlite"
   config.passwordCost = 4
   config.secret = String(repeating: "0123456789abcdef", count: 4)
-  change(&config)
   let meters = Meters(factory: NOOPMetricsHandler.instance)
-  let database = try SQLite(path: config.databasePath, observer: meters.databaseObserver(prepared: prepared))
+  let database: any Database
+  let name = TestDatabase.name()
+  switch TestDatabase.engine {
+  case .sqlite:
+    config.database = .sqlite(path: folder + "/flixlist.sqlite")
+    change(&config)
+    try FileManager.default.copyItem(atPath: try Template.place.get(), toPath: config.path)
+    database = try SQLite(path: config.path, observer: meters.databaseObserver(prepared: prepared))
+  case .postgres:
+    config.database = try TestDatabase.address(name)
+    change(&config)
+    try TestDatabase.make(name, copying: try Template.place.get())
+    guard case .postgres(let address) = config.database else { preconditionFailure("the test changed the engine") }
+    database = try Postgres(address, observer: meters.databaseObserver(prepared: prepared))
+  }
   let clock = Clock()
   let log = LogBox()
   var logger = Logger(label: "test") { _ in LogLines(level: .info, clock: { clock.now }, write: { log.add($0) }) }
   logger.logLevel = .info
   let app = try App(config: config, database: database, meters: meters, logger: logger, clock: { clock.now })
   try await app.warmUp()
-  let result = try await Application(router: app.makeRouter(), logger: logger).test(.router) { client in
-    try await body(Site(app: app, database: database, client: client, clock: clock, log: log, folder: folder))
-  }
+  let result: Result<T, any Error>
+  do {
+    result = .success(
+      try await Application(router: app.makeRouter(), logger: logger).test(.router) { client in
+        try await body(Site(app: app, database: database, client: client, clock: clock, log: log, folder: folder))
+      })
+  } catch { result = .failure(error) }
   try await app.passwords.shutDown()
   try database.close()
-  return result
+  if TestDatabase.engine == .postgres { try TestDatabase.remove(name) }
+  return try result.get()
 }
 
 /// The prepared database: migrated, with the cast and a small catalogue.
 enum Template {
-  static let path: Result<String, any Error> = Result {
-    let path = FileManager.default.temporaryDirectory.path + "/flixlist-template-\(UUID().uuidString).sqlite"
-    let database = try SQLite(path: path, observer: .init(prepared: Statements.note))
+  /// The path of its file, or its name on the server.
+  static let place: Result<String, any Error> = Result {
+    let file = FileManager.default.temporaryDirectory.path + "/flixlist-template-\(UUID().uuidString).sqlite"
+    let name = TestDatabase.name()
+    let database: any Database
+    switch TestDatabase.engine {
+    case .sqlite: database = try SQLite(path: file)
+    case .postgres:
+      try TestDatabase.make(name)
+      guard case .postgres(let address) = try TestDatabase.address(name) else { return "" }
+      database = try Postgres(address)
+    }
+    try fill(database)
+    if let database = database as? SQLite {
+      try database.copy(to: file + ".copy")
+      try database.close()
+      return file + ".copy"
+    }
+    try database.close()
+    return name
+  }
+
+  private static func fill(_ database: any Database) throws {
     try migrations.migrate(database, now: Site.now)
     let hash = try Passwords.hashNow(Site.password, cost: 4)
     try database.writeBlocking { connection in
@@ -162,9 +212,6 @@ enum Template {
         _ = try CatalogueStore.add(connection, title, source: "starter", owner: nil, now: Site.now)
       }
     }
-    try database.copy(to: path + ".copy")
-    try database.close()
-    return path + ".copy"
   }
 }
 
@@ -242,30 +289,4 @@ extension Site {
 
   /// A number that a statement answers.
   func number(_ sql: SQL) async throws -> Int { try await database.read { try $0.first(sql) { $0.int() } } ?? -1 }
-}
-
-/// Every statement that the tests ran, in PostgreSQL's text: `scripts/prepare-pg.sh` feeds them to a real server.
-enum Statements {
-  private static let seen = Mutex<Set<String>>([])
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".build/pg")
-
-  static let note: @Sendable (SQL) -> Void = { sql in
-    let text = sql.text(for: .postgres)
-    seen.withLock { seen in
-      guard seen.insert(text).inserted else { return }
-      let isFirst = seen.count == 1
-      try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      let file = folder.appendingPathComponent("statements.sql")
-      if isFirst {
-        try? Commands.postgresSchema.write(
-          to: folder.appendingPathComponent("schema.sql"), atomically: true, encoding: .utf8)
-        try? "".write(to: file, atomically: true, encoding: .utf8)
-      }
-      guard let handle = try? FileHandle(forWritingTo: file) else { return }
-      _ = try? handle.seekToEnd()
-      try? handle.write(contentsOf: Data((text + "\n-- next\n").utf8))
-      try? handle.close()
-    }
-  }
 }

@@ -19,7 +19,7 @@ extension Config {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var config = Config()
     config.data = folder
-    config.databasePath = folder + "/flixlist.sqlite"
+    config.database = .sqlite(path: folder + "/flixlist.sqlite")
     try body(config)
   }
 
@@ -49,9 +49,9 @@ extension Config {
   @Test func aDatabaseThatWasThereAndIsGoneIsNotReplaced() throws {
     try withFolder { config in
       #expect(sentence(config) == "it started")
-      for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: config.databasePath + suffix) }
+      for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: config.path + suffix) }
       #expect(sentence(config).contains("Is its disk mounted?"))
-      #expect(!FileManager.default.fileExists(atPath: config.databasePath))
+      #expect(!FileManager.default.fileExists(atPath: config.path))
     }
   }
 
@@ -59,23 +59,23 @@ extension Config {
     try withFolder { config in
       try FileManager.default.createDirectory(atPath: config.data, withIntermediateDirectories: true)
       let rubbish = Data(String(repeating: "this is not a database. ", count: 1_000).utf8)
-      try rubbish.write(to: URL(fileURLWithPath: config.databasePath))
+      try rubbish.write(to: URL(fileURLWithPath: config.path))
       #expect(sentence(config).contains("damaged or not a database"))
-      #expect(FileManager.default.contents(atPath: config.databasePath) == rubbish)
+      #expect(FileManager.default.contents(atPath: config.path) == rubbish)
     }
   }
 
   @Test func aNewerDatabaseAndSomebodyElsesAreRefused() throws {
     try withFolder { config in
       #expect(sentence(config) == "it started")
-      let database = try SQLite(path: config.databasePath)
+      let database = try SQLite(path: config.path)
       try database.writeBlocking { try $0.script("INSERT INTO migrations VALUES ('999-later', 0)") }
       try database.close()
       #expect(sentence(config).contains("made by a newer FlixList (it has 999-later)"))
     }
     try withFolder { config in
       try FileManager.default.createDirectory(atPath: config.data, withIntermediateDirectories: true)
-      let database = try SQLite(path: config.databasePath)
+      let database = try SQLite(path: config.path)
       try database.writeBlocking { try $0.script("CREATE TABLE recipes (a TEXT)") }
       try database.close()
       #expect(sentence(config).contains("not one of FlixList's"))
@@ -109,7 +109,8 @@ extension Config {
       ])
     #expect(!Config.behindProxy.isLoopback && Config().isLoopback)
     #expect(config.port == 9_000 && config.host == "0.0.0.0" && !config.isLoopback)
-    #expect(config.databasePath == "/srv/films/flixlist.sqlite" && config.trustedProxies == ["127.0.0.1", "::1"])
+    #expect(config.database == .sqlite(path: "/srv/films/flixlist.sqlite"))
+    #expect(config.trustedProxies == ["127.0.0.1", "::1"])
     #expect(!config.redacted.contains { $0.value.contains("secret value") })
   }
 

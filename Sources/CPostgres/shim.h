@@ -1,0 +1,2 @@
+/* PostgreSQL's own client library, libpq. */
+#include <libpq-fe.h>
