@@ -3,8 +3,8 @@
 #
 #   scripts/with-postgres.sh COMMAND [ARGUMENT ...]
 #
-# The command finds FLIXLIST_TEST_POSTGRES=postgres://flixlist@/postgres?host=SOCKET and, for more servers,
-# FLIXLIST_TEST_POSTGRES_BIN. POSTGRES_OPTIONS adds options of the server, such as "-c fsync=on".
+# The command finds TEST_POSTGRES=postgres://flixlist@/postgres?host=SOCKET and, for more servers,
+# TEST_POSTGRES_BIN. POSTGRES_OPTIONS adds options of the server, such as "-c fsync=on".
 set -euo pipefail
 
 fail() {
@@ -71,6 +71,6 @@ for _ in $(seq 150); do # 30 seconds
 done
 [ -n "$ready" ] || fail "PostgreSQL did not start: $(tail -n 3 "$room/server.log" "$room/psql.log" 2>&1)"
 
-export FLIXLIST_TEST_POSTGRES="postgres://flixlist@/postgres?host=$room/socket"
-export FLIXLIST_TEST_POSTGRES_BIN=$bin
+export TEST_POSTGRES="postgres://flixlist@/postgres?host=$room/socket"
+export TEST_POSTGRES_BIN=$bin
 "$@"

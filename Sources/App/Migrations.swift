@@ -14,6 +14,7 @@ let migrations = Migrator([
   Migration("017-import", importTables),
   Migration("016-library", libraryIndexes),
   Migration("013-days", daysTables),
+  Migration("018-jobs", jobsTables),
 ])
 
 private let accountsTables = """

@@ -17,9 +17,16 @@ extension App {
   public func services(
     registry: MetricsRegistry, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
   ) -> [any Service] {
-    var services: [any Service] = [Housekeeping(app: self), site(onRunning: onRunning)]
+    var services: [any Service] = [JobRunner(app: self), site(onRunning: onRunning)]
     if config.metricsPort != 0 { services.append(metricsPage(registry)) }
     return services
+  }
+
+  /// What is done now and then.
+  var jobs: [Job] {
+    [
+      Job(name: "housekeeping", everySeconds: Housekeeping.everySeconds) { try await Housekeeping(app: self).once() }
+    ]
   }
 
   private func site(onRunning: @escaping @Sendable (Int) async -> Void) -> some ApplicationProtocol {

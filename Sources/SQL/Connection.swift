@@ -82,11 +82,10 @@ public struct Lock: Sendable {
   let number: Int
 
   /// A lock by its name; the same name is the same lock on every node.
-  public init(_ name: StaticString) {
-    // FNV-1a, 64 bits (isthe.com/chongo/tech/comp/fnv): short names do not collide, and all nodes agree.
-    number = name.withUTF8Buffer { bytes in
-      Int(bitPattern: UInt(bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }))
-    }
+  public init(_ name: String) {
+    // FNV-1a, 64 bits (isthe.com/chongo/tech/comp/fnv): names do not collide in practice, and all nodes agree.
+    let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    number = Int(truncatingIfNeeded: hash)
   }
 }
 

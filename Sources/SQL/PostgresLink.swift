@@ -52,6 +52,8 @@ final class PostgresLink {
       let isRefusal = refusals.contains(where: message.contains)
       throw DatabaseError(isRefusal ? .cannotOpen : .unavailable, message)
     }
+    // Remarks such as "already exists, skipping" are for nobody.
+    PQsetNoticeProcessor(handle, { _, _ in }, nil)
     guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
       throw DatabaseError(.unavailable, "the connection cannot be used without waiting")
     }

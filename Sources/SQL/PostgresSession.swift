@@ -120,9 +120,13 @@ final class PostgresSession: Session {
         guard let link, timeline == before, !transaction.isEmpty, transaction.allSatisfy(\.isNumber) else {
           throw unsure
         }
+        // Asked within a commit of its own: when that is where it has to be, on a replica perhaps, so is all before it.
+        try link.send(plain: "BEGIN")
+        try link.send(note: "SELECT pg_current_xact_id()")
         try link.send(note: "SELECT pg_xact_status('\(transaction)')")
+        try link.send(plain: "COMMIT")
         try link.sync()
-        _ = try link.collect(seconds: Self.statementSeconds)
+        _ = try link.collect(seconds: work.seconds)
         switch link.note {
         case "committed": return true
         case "aborted": return false

@@ -101,7 +101,8 @@ struct AccountsPages: Sendable {
   ) async throws -> Int? {
     try await app.database.write { connection in
       var new = new
-      // Two first accounts at once: one of them is the first.
+      // Two first accounts at once, on two nodes perhaps: one of them is the first.
+      try connection.hold(AccountsStore.lock)
       if new.isAdmin, try AccountsStore.count(connection) > 0 { new.isAdmin = false }
       guard let id = try AccountsStore.create(connection, new, now: now) else { return nil }
       if case .link(let kind, _) = door, let token, try !LinkStore.use(connection, kind, token: token, now: now) {

@@ -2,6 +2,15 @@ import SQL
 
 /// Accounts: made, found by name, changed.
 enum AccountsStore {
+  /// Held by what looks at all accounts before it changes one: whether a name is free, who is the first, who the last
+  /// administrator.
+  static let lock = Lock("accounts")
+
+  /// Takes a person's row until the transaction ends, without a change: what is counted of them then stays true.
+  static func hold(_ connection: Connection, user: Int) throws {
+    try connection.execute("UPDATE users SET version = version WHERE id = $1", user)
+  }
+
   /// A new account.
   struct New: Sendable {
     var username: String
@@ -15,6 +24,7 @@ enum AccountsStore {
 
   /// Makes an account; nil when the name is taken. A taken e-mail is left out and nobody is told.
   static func create(_ connection: Connection, _ new: New, now: Instant) throws -> Int? {
+    try connection.hold(lock)
     let key = AccountRules.key(new.username)
     guard try find(connection, nameKey: key) == nil else { return nil }
     var email = new.email
@@ -118,6 +128,7 @@ enum AccountsStore {
 
   /// Writes them. An e-mail address that somebody else has is left as it was.
   static func setProfile(_ connection: Connection, user: Int, _ profile: Profile) throws {
+    if profile.email != nil { try connection.hold(lock) }
     try connection.execute(
       """
       UPDATE users SET display_name = $2, zone = $3, zone_known = 1, day_end_minutes = $4, language = $5, theme = $6,
@@ -138,6 +149,7 @@ enum AccountsStore {
   ///
   /// Rows that point to the account's own titles go first: the catalogue is not deleted under anybody's record.
   static func delete(_ connection: Connection, user: Int) throws {
+    try hold(connection, user: user)
     try connection.execute("DELETE FROM changes WHERE user_id = $1", user)
     try connection.execute("DELETE FROM activities WHERE user_id = $1", user)
     try connection.execute("DELETE FROM shelf WHERE user_id = $1", user)

@@ -21,6 +21,8 @@ enum SessionStore {
   static func start(
     _ connection: Connection, user: Int, tokenHash: [UInt8], agent: String, address: String, now: Instant
   ) throws {
+    // Two logins at once would choose the same number.
+    try AccountsStore.hold(connection, user: user)
     try connection.execute(
       """
       INSERT INTO sessions (token_hash, user_id, id, created_at, seen_at, confirmed_at, agent, address)

@@ -16,6 +16,8 @@ enum Throttle {
   static func take(_ connection: Connection, _ buckets: [(String, TokenBucket.Limit)], now: Instant) throws -> Int? {
     var taken: [(name: String, bucket: TokenBucket)] = []
     var wait: Int?
+    // In one order everywhere, so that no two tries wait for each other.
+    for name in buckets.map(\.0).sorted() { try connection.hold(Lock("throttle " + name)) }
     for (name, limit) in buckets {
       var bucket =
         try connection.first("SELECT tokens, at FROM throttles WHERE bucket = $1", name) { row in

@@ -23,7 +23,7 @@ enum AdminStore {
       """
       SELECT u.id, u.username, u.email, u.is_admin, u.is_disabled, u.created_at,
         (SELECT max(s.seen_at) FROM sessions s WHERE s.user_id = u.id),
-        (SELECT CAST(coalesce(sum(c.titles), 0) AS INTEGER) FROM counts c WHERE c.user_id = u.id)
+        (SELECT CAST(coalesce(sum(c.titles), 0) AS BIGINT) FROM counts c WHERE c.user_id = u.id)
       FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2
       """, after, pageSize + 1
     ) { row in
@@ -33,9 +33,10 @@ enum AdminStore {
     }
   }
 
-  /// Whether a person is the only administrator whose account works.
+  /// Whether a person is the only administrator whose account works, and will be until the transaction ends.
   static func isLastAdmin(_ connection: Connection, user: Int) throws -> Bool {
-    try connection.first(
+    try connection.hold(AccountsStore.lock)
+    return try connection.first(
       "SELECT count(*) FROM users WHERE is_admin = 1 AND is_disabled = 0 AND id <> $1", user
     ) { $0.int() } == 0
   }

@@ -87,7 +87,10 @@ enum CatalogueStore {
     return id
   }
 
+  private static let peopleLock = Lock("people")
+
   private static func addCredits(_ connection: Connection, title: Int, job: String, people: [String]) throws {
+    if !people.isEmpty { try connection.hold(peopleLock) }
     for (position, person) in people.enumerated() {
       let key = Folding.fold(person)
       let known = try connection.first("SELECT id FROM people WHERE name_key = $1 AND name = $2", key, person) {

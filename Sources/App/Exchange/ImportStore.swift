@@ -133,7 +133,7 @@ enum ImportStore {
     let named = try connection.rows(
       """
       SELECT DISTINCT t.id, t.name, t.imdb_id, t.tmdb_id FROM names n JOIN titles t ON t.id = n.title_id
-      WHERE n.folded = $1 AND t.kind = $2 AND t.year IS NOT DISTINCT FROM CAST($3 AS INTEGER) AND t.owner_id IS NULL
+      WHERE n.folded = $1 AND t.kind = $2 AND t.year IS NOT DISTINCT FROM CAST($3 AS BIGINT) AND t.owner_id IS NULL
       ORDER BY t.id LIMIT 20
       """, Folding.fold(title.name), title.kind.rawValue, title.year
     ) { (id: $0.int(), name: $0.text(), imdb: $0.optionalText(), tmdb: $0.optionalInt()) }

@@ -1,41 +1,17 @@
-import Logging
 import SQL
-public import ServiceLifecycle
 
 /// What has to be done now and then: shelf rows whose episodes have aired, activities too old to undo, sessions that
-/// are
-/// over. In pieces, so that the one writer is never held for long.
-public struct Housekeeping: Service {
+/// are over. In pieces, so that the one writer is never held for long.
+struct Housekeeping: Sendable {
   let app: App
 
-  /// How often it looks.
+  /// How often it is due.
   static let everySeconds = 600
   /// How many rows one transaction takes: some 25 ms.
   static let piece = 50
 
-  /// Made from the application.
-  public init(app: App) { self.app = app }
-
-  /// Runs until the program shuts down.
-  public func run() async throws {
-    try await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        do {
-          try await self.once()
-        } catch is CancellationError {
-          return
-        } catch let error as DatabaseError {
-          app.logger.error("housekeeping", metadata: ["error": "\(error)"])
-        }
-        do {
-          try await Task.sleep(for: .seconds(Self.everySeconds))
-        } catch is CancellationError { return }
-      }
-    }
-  }
-
   /// Does everything that is due.
-  public func once() async throws {
+  func once() async throws {
     let clock = app.clock
     let year = Zone.utc.clock(at: clock()).day.parts.year
     // Looked for first without the writer: it reads every season, and finds some once a year.

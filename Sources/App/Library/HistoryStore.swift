@@ -122,7 +122,7 @@ enum HistoryStore {
     try connection.each(
       """
       SELECT p.day, count(*) FROM plays p WHERE p.user_id = $1 AND (p.day = $2 OR p.day = $3)
-        AND (CAST($4 AS INTEGER) IS NULL OR p.title_id = $4) AND (CAST($5 AS TEXT) IS NULL OR p.source = $5)
+        AND (CAST($4 AS BIGINT) IS NULL OR p.title_id = $4) AND (CAST($5 AS TEXT) IS NULL OR p.source = $5)
         AND (CAST($6 AS TEXT) IS NULL OR ($6 = 'movie') = (p.episode_id IS NULL))
       GROUP BY p.day
       """, user, first ?? last, last ?? first, filter.title, filter.source, filter.kind?.rawValue
@@ -142,7 +142,7 @@ enum HistoryStore {
         UNION ALL
         SELECT (SELECT substr(max(p.day), 1, 4) FROM plays p WHERE p.user_id = $1 AND p.day < walk.year)
         FROM walk WHERE walk.year IS NOT NULL)
-      SELECT CAST(year AS INTEGER) FROM walk WHERE year IS NOT NULL
+      SELECT CAST(year AS BIGINT) FROM walk WHERE year IS NOT NULL
       """, user
     ) { $0.int() }
   }

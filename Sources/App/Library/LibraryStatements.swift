@@ -155,16 +155,16 @@ enum LibraryStatements {
     let person = "s.title_id IN (SELECT c.title_id FROM credits c WHERE c.person_id = $10)"
     return [
       "(CAST($6 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM genres g WHERE g.title_id = s.title_id AND g.genre = $6))",
-      "(CAST($7 AS INTEGER) IS NULL OR s.year >= $7 AND s.year <= $8)",
+      "(CAST($7 AS BIGINT) IS NULL OR s.year >= $7 AND s.year <= $8)",
       "(CAST($9 AS TEXT) IS NULL OR ',' || t.countries || ',' LIKE $9)",
-      lead == .person ? person : "(CAST($10 AS INTEGER) IS NULL OR \(person))",
-      "(CAST($11 AS INTEGER) IS NULL OR t.runtime >= $11 AND t.runtime < $12)",
-      "(CAST($13 AS INTEGER) IS NULL OR coalesce(s.rating, -1) >= $13 AND coalesce(s.rating, -1) <= $14)",
+      lead == .person ? person : "(CAST($10 AS BIGINT) IS NULL OR \(person))",
+      "(CAST($11 AS BIGINT) IS NULL OR t.runtime >= $11 AND t.runtime < $12)",
+      "(CAST($13 AS BIGINT) IS NULL OR coalesce(s.rating, -1) >= $13 AND coalesce(s.rating, -1) <= $14)",
       """
       (CAST($15 AS TEXT) IS NULL
         OR s.title_id IN (SELECT p.title_id FROM plays p WHERE p.user_id = $1 AND p.day >= $15 AND p.day < $16))
       """,
-      "(CAST($17 AS INTEGER) IS NULL OR s.favourite = $17)",
+      "(CAST($17 AS BIGINT) IS NULL OR s.favourite = $17)",
       """
       (CAST($18 AS TEXT) IS NULL OR s.name_key LIKE $18 ESCAPE '\\'
         OR EXISTS (SELECT 1 FROM names n WHERE n.title_id = s.title_id AND n.folded LIKE $19 ESCAPE '\\'))

@@ -211,7 +211,7 @@ enum RecordStore {
     let latest = try connection.rows(
       """
       SELECT id, at, day, precision FROM plays
-      WHERE user_id = $1 AND title_id = $2 AND episode_id IS NOT DISTINCT FROM CAST($3 AS INTEGER) AND pass = $4
+      WHERE user_id = $1 AND title_id = $2 AND episode_id IS NOT DISTINCT FROM CAST($3 AS BIGINT) AND pass = $4
       ORDER BY id DESC LIMIT 200
       """, user.id, title.id, episode?.id, pass
     ) { (id: $0.int(), at: $0.optionalInt(), day: $0.optionalText(), precision: $0.text()) }

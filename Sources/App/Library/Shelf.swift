@@ -54,7 +54,7 @@ enum Shelf {
     played AS (
       SELECT count(*) AS plays, max(at) AS last_at, max(day) AS last_day, min(at) AS first_at
       FROM plays WHERE user_id = $1 AND title_id = $2)
-    SELECT CAST($1 AS INTEGER), t.id, t.kind, t.name_key, t.year,
+    SELECT CAST($1 AS BIGINT), t.id, t.kind, t.name_key, t.year,
       CASE WHEN n.intent IN ('dropped', 'paused') THEN n.intent
         WHEN c.pass > 0 THEN 'watching'
         WHEN t.kind = 'movie' AND p.plays > 0 THEN 'completed'
@@ -96,13 +96,14 @@ enum Shelf {
     let due = try connection.rows(
       """
       SELECT s.user_id, s.title_id, s.turn_day, u.zone FROM shelf s JOIN users u ON u.id = s.user_id
-      WHERE s.turn_day <= $1 ORDER BY s.turn_day LIMIT $2
+      WHERE s.turn_day <= $1 ORDER BY s.turn_day, s.user_id, s.title_id LIMIT $2
       """, soonest, max(limit, 1_000)
     ) { (user: $0.int(), title: $0.int(), day: $0.text(), zone: $0.text()) }
     var count = 0
     for row in due where count < limit {
       let today = (Zone(row.zone) ?? .utc).clock(at: now).day
       guard row.day <= today.description else { continue }
+      try AccountsStore.hold(connection, user: row.user)
       try recount(connection, user: row.user, title: row.title, today: today)
       count += 1
     }
@@ -128,9 +129,12 @@ enum Shelf {
     _ connection: Connection, title: Int, hasNewRuntimes: Bool = true, now: Instant
   ) throws {
     let people = try connection.rows(
-      "SELECT s.user_id, u.zone FROM shelf s JOIN users u ON u.id = s.user_id WHERE s.title_id = $1", title
+      """
+      SELECT s.user_id, u.zone FROM shelf s JOIN users u ON u.id = s.user_id WHERE s.title_id = $1 ORDER BY s.user_id
+      """, title
     ) { (user: $0.int(), zone: $0.text()) }
     for person in people {
+      try AccountsStore.hold(connection, user: person.user)
       let today = (Zone(person.zone) ?? .utc).clock(at: now).day
       try recount(connection, user: person.user, title: title, today: today)
       if hasNewRuntimes { try Days.recountCatalogue(connection, user: person.user, title: title) }

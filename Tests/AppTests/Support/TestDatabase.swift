@@ -5,9 +5,9 @@ import SQL
 @testable import App
 
 /// The databases of the tests: files of their own, or databases of their own on the server that
-/// `FLIXLIST_TEST_POSTGRES` names, such as `postgres://flixlist@/postgres?host=/tmp/socket`.
+/// `TEST_POSTGRES` names, such as `postgres://flixlist@/postgres?host=/tmp/socket`.
 enum TestDatabase {
-  static let server = ProcessInfo.processInfo.environment["FLIXLIST_TEST_POSTGRES"]
+  static let server = ProcessInfo.processInfo.environment["TEST_POSTGRES"]
   static var engine: Engine { server == nil ? .sqlite : .postgres }
 
   /// The address of a database on the server.
@@ -32,7 +32,7 @@ enum TestDatabase {
         + Data(contentsOf: URL(fileURLWithPath: site.app.config.path + "-wal"))
     }
     let dump = Process()
-    let tools = ProcessInfo.processInfo.environment["FLIXLIST_TEST_POSTGRES_BIN"] ?? "/usr/bin"
+    let tools = ProcessInfo.processInfo.environment["TEST_POSTGRES_BIN"] ?? "/usr/bin"
     dump.executableURL = URL(fileURLWithPath: tools + "/pg_dump")
     dump.arguments = ["--dbname", address.url]
     let pipe = Pipe()
