@@ -122,7 +122,7 @@ class Guest:
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *namespace, "linux.uml", f"mem={MEMORY_MB}M", f"uml_dir={room}/uml",
              "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", f"ubda={image}", "con=null", "con0=fd:0,fd:1",
-             "quiet", f"init={sys.executable}", "--", os.path.abspath(__file__), "--guest", str(room)],
+             "quiet", "panic=-1", f"init={sys.executable}", "--", os.path.abspath(__file__), "--guest", str(room)],
             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=True)
         Guest.running = self
@@ -289,15 +289,14 @@ def trial_control(results, cuts):
 
 
 def main():
+    if sys.argv[1:2] == ["--guest"]:  # words of the guest's kernel follow
+        return guest_main(pathlib.Path(sys.argv[2]))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary")
-    parser.add_argument("--guest", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--binary", required=True)
     parser.add_argument("cuts", nargs="?", type=int, default=30, metavar="N", help="how many cuts (30)")
     arguments = parser.parse_args()
-    if arguments.guest:
-        return guest_main(arguments.guest)
-    if not arguments.binary or arguments.cuts < 1:
-        parser.error("wanted are --binary and at least one cut")
+    if arguments.cuts < 1:
+        parser.error("at least one cut is wanted")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(130))

@@ -75,6 +75,7 @@ want_run() {
 want_test() {
     want_run
     has_postgres || need postgresql "the tests run on it too"
+    command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || need pgbouncer "the tests run through it too"
     has_font || need fonts-dejavu-core "letters in the browser tests"
     python3 -c 'import venv, ensurepip' 2>/dev/null || need python3-venv "the browser tests are in Python"
     if ! has_browser; then

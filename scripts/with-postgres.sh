@@ -3,8 +3,8 @@
 #
 #   scripts/with-postgres.sh COMMAND [ARGUMENT ...]
 #
-# The command finds TEST_POSTGRES=postgres://flixlist@/postgres?host=SOCKET and, for more servers,
-# TEST_POSTGRES_BIN. POSTGRES_OPTIONS adds options of the server, such as "-c fsync=on".
+# The command finds TEST_POSTGRES=postgres://flixlist@/postgres?host=SOCKET, TEST_PGBOUNCER, the same through a
+# PgBouncer in transaction mode where there is one, and the server's programs in TEST_POSTGRES_BIN. POSTGRES_OPTIONS adds options of the server, such as "-c fsync=on".
 set -euo pipefail
 
 fail() {
@@ -29,8 +29,13 @@ fi
 
 room=$(mktemp -d /tmp/flixlist-pg.XXXXXX)
 server=
+bouncer=
 # shellcheck disable=SC2329  # the trap calls it
 clean_up() {
+    if [ -n "$bouncer" ]; then
+        kill -INT "$bouncer" 2>/dev/null || true
+        wait "$bouncer" 2>/dev/null || true
+    fi
     if [ -n "$server" ]; then
         kill -QUIT "$server" 2>/dev/null || true # at once: nothing in it is worth keeping
         wait "$server" 2>/dev/null || true
@@ -70,6 +75,33 @@ for _ in $(seq 150); do # 30 seconds
     sleep 0.2
 done
 [ -n "$ready" ] || fail "PostgreSQL did not start: $(tail -n 3 "$room/server.log" "$room/psql.log" 2>&1)"
+
+program=$(command -v pgbouncer || true)
+[ -n "$program" ] || program=$(compgen -G '/usr/sbin/pgbouncer' || true)
+if [ -n "$program" ]; then
+    printf '"flixlist" ""\n' >"$room/users"
+    cat >"$room/bouncer.ini" <<END
+[databases]
+* = host=$room/socket
+[pgbouncer]
+listen_addr =
+listen_port = 6432
+unix_socket_dir = $room/socket
+auth_type = trust
+auth_file = $room/users
+pool_mode = transaction
+default_pool_size = 3
+ignore_startup_parameters = extra_float_digits
+END
+    (cd / && exec "${as[@]}" "$program" -q "$room/bouncer.ini") >"$room/bouncer.log" 2>&1 &
+    bouncer=$!
+    for _ in $(seq 50); do
+        [ ! -S "$room/socket/.s.PGSQL.6432" ] || break
+        sleep 0.1
+    done
+    [ -S "$room/socket/.s.PGSQL.6432" ] || fail "PgBouncer did not start: $(tail -n 3 "$room/bouncer.log")"
+    export TEST_PGBOUNCER="postgres://flixlist@/postgres?port=6432&host=$room/socket"
+fi
 
 export TEST_POSTGRES="postgres://flixlist@/postgres?host=$room/socket"
 export TEST_POSTGRES_BIN=$bin
