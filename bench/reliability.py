@@ -22,7 +22,7 @@ import threading
 import time
 import urllib.parse
 
-USERS = [f"person{number}" for number in range(4)]
+USERS = [f"person{number}" for number in range(12)]
 PASSWORD = secrets.token_urlsafe(24)
 SECRET = secrets.token_urlsafe(48)
 LONGEST_SECONDS = 20  # no request may take longer, whatever happens
@@ -281,13 +281,13 @@ def counted(ticks):
     return ", ".join(f"{count:,} × {outcome}" for outcome, count in counts.most_common()) or "none"
 
 
+def by_node(ticks):
+    names = sorted({tick.node for tick in ticks})
+    return "; ".join(f"node {name} {counted([tick for tick in ticks if tick.node == name])}" for name in names)
+
+
 def spelled(recovery):
     return ", ".join(f"node {name} {seconds:.1f} s" for name, seconds in sorted(recovery.items()))
-
-
-def percentile(values, share):
-    values = sorted(values)
-    return values[min(len(values) - 1, math.ceil(share * len(values)) - 1)]
 
 
 # MARK: PostgreSQL
@@ -343,7 +343,7 @@ class Server:
         self.home.mkdir(parents=True)
         give(self.home)
         # A path of a socket may have 107 bytes, whatever TMPDIR is.
-        self.socket = pathlib.Path(tempfile.mkdtemp(prefix="flixlist-pg.", dir="/tmp"))
+        self.socket = pathlib.Path(tempfile.mkdtemp(prefix="flixlist-reliability-pg.", dir="/tmp"))
         give(self.socket)
         self.options = {**Server.options, **options}
         self.process, self.family = None, []
@@ -457,7 +457,8 @@ class Server:
     def episodes(self):
         """Every aired episode of the starter catalogue, in a mixed order."""
         rows = self.sql(
-            "SELECT title_id, id FROM episodes WHERE season > 0 AND air_day <= to_char(now(), 'YYYY-MM-DD') ORDER BY id")
+            "SELECT title_id, id FROM episodes WHERE season > 0 AND air_day <= to_char(now(), 'YYYY-MM-DD') "
+            "ORDER BY id")
         random.Random(7).shuffle(rows)
         return rows
 
@@ -527,7 +528,8 @@ class Trial:
         refused = {tick.once for tick in ticks if tick.outcome in UNCHANGED}
         ghosts = refused & recorded.keys()
         self.results.check(
-            not ghosts, f"{len(ghosts)} of {len(refused):,} ticks that were refused are there all the same{some(ghosts)}")
+            not ghosts,
+            f"{len(ghosts)} of {len(refused):,} ticks that were refused are there all the same{some(ghosts)}")
         for outcome, words in (("unsure", "answered 'unsure'"), ("none", "without an answer")):
             marks = {tick.once for tick in ticks if tick.outcome == outcome}
             if marks:
@@ -622,8 +624,62 @@ def trial_server_kill(trial):
     trial.check_end()
 
 
+@contextlib.contextmanager
+def slow_disk(server, milliseconds):
+    """While it lasts, each flush of the server's log takes so long; yields the reason when that is not allowed here."""
+    processes = [word for pid in server.processes() for word in ("-p", str(pid))]
+    tracer = subprocess.Popen(
+        ["strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
+         f"inject=fdatasync:delay_enter={milliseconds * 1000}", *processes],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    words = []
+    listener = threading.Thread(target=lambda: words.extend(tracer.stderr), daemon=True)
+    listener.start()
+    try:
+        time.sleep(1)
+        yield None if tracer.poll() is None else " ".join(words).strip()[:200]
+    finally:
+        if tracer.poll() is None:
+            tracer.send_signal(signal.SIGINT)
+        try:
+            tracer.wait(10)
+        except subprocess.TimeoutExpired:
+            tracer.kill()
+            tracer.wait()
+
+
+def trial_slow_disk(trial):
+    """The server is killed while many commits wait for a slow disk: what was not kept must not be called kept."""
+    if not shutil.which("strace"):
+        return trial.results.skip("slow-disk: there is no strace here (apt-get install strace)")
+    server = trial.server()
+    server.start()
+    trial.begin(server)
+    with trial.load(threads=24, pause=0.005) as load:
+        for _ in range(6):
+            time.sleep(1)
+            with slow_disk(server, 200) as refusal:
+                if refusal is not None:
+                    return trial.results.skip(f"slow-disk: strace may not attach here ({refusal})")
+                time.sleep(2)
+                server.kill()
+            time.sleep(1)
+            start = time.perf_counter()
+            server.start()
+            recovery = load.recovery(start, trial.nodes)
+            trial.results.check(
+                max(recovery.values()) <= LONGEST_SECONDS,
+                f"first tick after the start of the server: {spelled(recovery)}")
+        time.sleep(1)
+    trial.check_answers(load.so_far(), "with a server that dies")
+    after = trial.check_well("after")
+    trial.check_record(server, load, after)
+    trial.check_end()
+
+
 def trial_failover(trial):
-    """`kill -9` of the primary under load; its synchronous replica is promoted, and the nodes follow."""
+    """A synchronous replica hangs; the primary is killed while it does; it is promoted, and the nodes follow."""
+    results = trial.results
     primary = trial.server("primary")
     primary.start()
     replica = Server(trial.bin, trial.room, "replica")
@@ -635,76 +691,129 @@ def trial_failover(trial):
     if not wait_until(lambda: ["sync"] in primary.sql("SELECT sync_state FROM pg_stat_replication"), 30):
         raise Broken("the replica does not follow in step")
     hosts = f"{primary.socket},{replica.socket}"
-    address = f"postgres://flixlist@/flix?host={hosts}&target_session_attrs=read-write"
-    trial.begin(primary, address)
-    with trial.load() as load:
-        time.sleep(4)
+    trial.begin(primary, f"postgres://flixlist@/flix?host={hosts}&target_session_attrs=read-write")
+    with trial.load("hang") as hang, Health(trial.nodes) as health:
+        time.sleep(3)
+        hung = time.perf_counter()
+        replica.signal_all(signal.SIGSTOP)
+        time.sleep(20)
+        replica.signal_all(signal.SIGCONT)
+        resumed = time.perf_counter()
+        recovery = hang.recovery(resumed, trial.nodes)
+        time.sleep(3)
+    ticks = hang.so_far()
+    trial.check_answers(ticks, "with a replica that hangs for 20 s")
+    health.check(results)
+    noted = [tick for tick in ticks if tick.outcome == "noted" and hung + 1 < tick.at < resumed]
+    results.check(not noted, f"{len(noted)} ticks were answered as noted while no replica had them")
+    results.check(
+        max(recovery.values()) <= LONGEST_SECONDS, f"first tick after the replica goes on: {spelled(recovery)}")
+
+    with trial.load("kill") as load:
+        time.sleep(3)
+        replica.signal_all(signal.SIGSTOP)
+        time.sleep(1)
         killed = time.perf_counter()
         primary.kill()
+        replica.signal_all(signal.SIGCONT)
         time.sleep(2)
         promoting = time.perf_counter()
         replica.tool("pg_ctl", "-D", str(replica.data), "-w", "promote")
         promoted = time.perf_counter()
         recovery = load.recovery(promoting, trial.nodes)
         time.sleep(3)
-    trial.results.say(f"promoting took {promoted - promoting:.1f} s, begun 2 s after the kill")
-    trial.results.check(
+    results.say(f"promoting took {promoted - promoting:.1f} s, begun 2 s after the kill")
+    results.check(
         max(recovery.values()) <= LONGEST_SECONDS, f"first tick after the promotion began: {spelled(recovery)}")
     ticks = load.so_far()
-    trial.results.say("since the kill: " + counted([tick for tick in ticks if tick.at > killed]))
+    results.say("since the kill: " + counted([tick for tick in ticks if tick.at > killed]))
     trial.check_answers(ticks, "with a fail-over")
     after = trial.check_well("after")
-    trial.check_record(replica, load, after)
+    trial.check_record(replica, hang, load, after)
     trial.check_end()
+
+
+@contextlib.contextmanager
+def hog(server, count):
+    """While it lasts, somebody else has so many connections."""
+    clients = [
+        subprocess.Popen(
+            [str(server.bin / "psql"), "-X", "-q", "-h", str(server.socket), "-U", "flixlist", "-d", "flix", "-c",
+             "SELECT pg_sleep(600)"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        for _ in range(count)]
+    sleeping = "FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"
+    try:
+        if not wait_until(lambda: server.sql(f"SELECT count(*) {sleeping}") == [[str(count)]], 20):
+            raise Broken(f"{count} connections could not be taken")
+        yield
+    finally:
+        if server.answers():
+            # A server does not notice that its client is gone while it sleeps.
+            server.sql(f"SELECT pg_terminate_backend(pid) {sleeping}")
+        for client in clients:
+            client.kill()
+            client.wait()
 
 
 def trial_connections(trial):
     """Fewer connections than the nodes would like, and somebody else who takes most of them."""
-    # 12, of which 3 are kept for administrators.
-    server = trial.server(max_connections="12")
+    results = trial.results
+    server = trial.server()
     server.start()
     trial.begin(server, server.address(pool=4))
-    hogs = [
-        subprocess.Popen(
-            [str(trial.bin / "psql"), "-X", "-q", "-h", str(server.socket), "-U", "flixlist", "-d", "flix", "-c",
-             "SELECT pg_sleep(600)"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        for _ in range(3)]
-    try:
-        busy = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"
-        wait_until(lambda: server.sql(busy) == [["3"]], 10)
-        hogging = int(server.sql(busy)[0][0])
-        # New connections of the nodes find no room now: their old ones are taken away.
-        server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'flixlist'")
-        with trial.load("hog") as hog:
-            time.sleep(12)
-    finally:
-        for process in hogs:
-            process.kill()
-            process.wait()
-    ticks = hog.so_far()
-    trial.check_answers(ticks, f"with {9 - hogging} connections for two pools of 4")
-    trial.results.check(any(tick.outcome == "noted" for tick in ticks), "some ticks are noted all the same")
-    # One attempt of a thread may still be under way.
+    # 12, of which 3 are kept for administrators.
+    server.options["max_connections"] = "12"
+    server.restart()
+    with hog(server, 6), trial.load("hog") as hogged:
+        time.sleep(12)
+    ticks = hogged.so_far()
+    trial.check_answers(ticks, "with 3 connections for two pools of 4")
+    results.check(any(tick.outcome == "noted" for tick in ticks), f"some are noted all the same: {by_node(ticks)}")
+    with trial.load("going") as going:
+        recovery = going.recovery(time.perf_counter(), trial.nodes)
+    results.check(
+        max(recovery.values()) <= LONGEST_SECONDS, f"first tick after the others were gone: {spelled(recovery)}")
     gone = trial.check_well("gone")
+
+    codes = [node.stop() for node in trial.nodes]
+    results.check(set(codes) == {0}, f"the nodes stop in order when asked: {codes}")
+    server.options["max_connections"] = "60"
+    server.restart()
     for node in trial.nodes:
-        node.stop()
         node.database = server.address(pool=16)
         node.start()
+    server.options["max_connections"] = "12"
+    server.restart()
     with trial.load("pools") as pools:
         time.sleep(12)
     ticks = pools.so_far()
     trial.check_answers(ticks, "with 9 connections for two pools of 16")
-    trial.results.check(any(tick.outcome == "noted" for tick in ticks), "some ticks are noted all the same")
+    noted = sum(tick.outcome == "noted" for tick in ticks)
+    results.check(
+        noted > len(ticks) / 2, f"the 9 do the work: most of 8 people's ticks are noted ({by_node(ticks)})")
     server.options["max_connections"] = "60"
     server.restart()
     with trial.load("lifting") as lifting:
         recovery = lifting.recovery(time.perf_counter(), trial.nodes)
-    trial.results.check(
+    results.check(
         max(recovery.values()) <= LONGEST_SECONDS, f"first tick after the limit was lifted: {spelled(recovery)}")
-    trial.check_answers(lifting.so_far(), "until then")
+    trial.check_answers([*going.so_far(), *lifting.so_far()], "until then")
     lifted = trial.check_well("lifted")
-    trial.check_record(server, hog, gone, pools, lifting, lifted)
+
+    node = trial.nodes[0]
+    results.check(node.stop() == 0, "a node stops in order when asked")
+    server.options["max_connections"] = "12"
+    server.restart()
+    with hog(server, 8):
+        try:
+            results.check(True, f"a node starts while one connection is free, in {node.start():.1f} s")
+        except Broken as problem:
+            results.check(False, f"a node starts while one connection is free: {problem}")
+    if not node.is_up():
+        node.stop()
+        node.start()
+    trial.check_record(server, hogged, going, gone, pools, lifting, lifted)
     trial.check_end()
 
 
@@ -799,9 +908,9 @@ def trial_disk_full(trial):
         if refusal is not None:
             return trial.results.skip(f"disk-full: a tmpfs may not be mounted here ({refusal})")
         with small_disk(trial.room / "wal", 64):
+            # Each piece of the log is a new file.
             server = Server(
-                trial.bin, trial.room, "server", max_wal_size="16MB", min_wal_size="2MB", wal_keep_size="0",
-                temp_file_limit="-1")
+                trial.bin, trial.room, "server", max_wal_size="16MB", min_wal_size="2MB", wal_recycle="off")
             server.data = trial.room / "tables" / "data"
             try:
                 fill_up(trial, server)
@@ -881,7 +990,7 @@ def bouncer(trial, server, size):
     """A PgBouncer in transaction mode; the folder of its socket."""
     home = trial.room / "bouncer"
     home.mkdir()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="flixlist-pb.", dir="/tmp"))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="flixlist-reliability-pb.", dir="/tmp"))
     (home / "users").write_text('"flixlist" ""\n')
     (home / "ini").write_text(f"""[databases]
 flix = host={server.socket} port=5432 dbname=flix
@@ -959,7 +1068,8 @@ def trial_start(trial):
         node.wait_for_page(begin, "/readyz")
         ready.append(time.perf_counter() - begin)
     trial.results.check(
-        len(ready) == 10, f"all ten are ready: the first {min(ready):.1f} s, the last {max(ready):.1f} s after the start")
+        len(ready) == 10,
+        f"all ten are ready: the first {min(ready):.1f} s, the last {max(ready):.1f} s after the start")
     count, names = server.sql("SELECT count(*), count(DISTINCT name) FROM migrations")[0]
     wanted = trial.seed.known["migrations"]
     trial.results.check(
@@ -975,13 +1085,14 @@ def trial_start(trial):
     codes = [node.stop() for node in trial.nodes]
     trial.results.check(codes == [0] * 10, f"all stop in order at SIGTERM: {codes}")
     noise = [line for node in trial.nodes for line in node.log.read_text().splitlines()]
-    trial.results.check(not noise, f"{len(noise)} lines of trouble in their logs{': ' + noise[0][:300] if noise else ''}")
+    trial.results.check(
+        not noise, f"{len(noise)} lines of trouble in their logs{': ' + noise[0][:300] if noise else ''}")
 
 
 TRIALS = {
-    "node-kill": trial_node_kill, "server-kill": trial_server_kill, "failover": trial_failover,
-    "connections": trial_connections, "pause": trial_pause, "disk-full": trial_disk_full, "bouncer": trial_bouncer,
-    "start": trial_start,
+    "node-kill": trial_node_kill, "server-kill": trial_server_kill, "slow-disk": trial_slow_disk,
+    "failover": trial_failover, "connections": trial_connections, "pause": trial_pause, "disk-full": trial_disk_full,
+    "bouncer": trial_bouncer, "start": trial_start,
 }
 
 

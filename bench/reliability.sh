@@ -2,8 +2,8 @@
 # The trials of FlixList on PostgreSQL: nodes and servers that are killed, a fail-over to a replica, too few
 # connections, a server that hangs, a full disk, PgBouncer, ten nodes that start at once.
 #
-#   bench/reliability.sh [--keep] [node-kill|server-kill|failover|connections|pause|disk-full|bouncer|start ...]
-#                                                                   all of them, or only those that are named
+#   bench/reliability.sh [--keep] [TRIAL ...]       all of them, or only those that are named: node-kill server-kill
+#                                                   slow-disk failover connections pause disk-full bouncer start
 #
 # It builds nothing: `make build` does. FLIXLIST_BINARY names another program than .build/release/flixlist; TMPDIR says
 # on which disk the data lies, --keep leaves it there. What this machine does not allow is skipped, and said.

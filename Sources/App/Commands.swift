@@ -124,6 +124,7 @@ public struct Commands: Sendable {
       let today = (Zone(zoneName) ?? .utc).clock(at: now).day
       do {
         differences += try database.writeBlocking { connection in
+          try AccountsStore.hold(connection, user: user)
           let before = try Self.shelf(connection, user: user) + Days.lines(connection, user: user)
           try Shelf.recountAll(connection, user: user, today: today)
           try Days.recountAll(connection, user: user)

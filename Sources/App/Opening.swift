@@ -25,7 +25,7 @@ public enum Opening {
       try checkMarker(config, database)
       try migrate(database, now: now)
       // Also when an earlier start broke off between the two.
-      try database.writeBlocking { try Recounts.catchUp($0, now: now) }
+      try Recounts.catchUp(database, now: now)
       try Starter.load(database, now: now)
       try mark(config, database)
     } catch {

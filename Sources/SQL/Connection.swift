@@ -59,9 +59,11 @@ public final class Connection {
       _ = try session.run("RELEASE SAVEPOINT attempt", [], atMost: 0) { _ in }
       return value
     } catch {
-      if (error as? DatabaseError)?.kind != .unavailable {
+      do {
         _ = try session.run("ROLLBACK TO SAVEPOINT attempt", [], atMost: 0) { _ in }
         _ = try session.run("RELEASE SAVEPOINT attempt", [], atMost: 0) { _ in }
+      } catch {
+        // The transaction is lost; what went wrong first says why.
       }
       throw error
     }

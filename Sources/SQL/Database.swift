@@ -8,13 +8,19 @@ public protocol Database: Sendable {
   /// Runs `body` on a consistent snapshot. For pages: short statements that use an index.
   func read<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T
 
-  /// Runs `body` on a consistent snapshot, away from the threads that serve pages: exports, checks.
+  /// Runs `body` on a consistent snapshot, away from the threads that serve pages: exports, figures.
   func readLong<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T
 
   /// Runs `body` in one transaction that is on disk when this returns; an error rolls everything back.
   func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T
 
-  /// The same, for the start of the program and for commands, where nothing is asynchronous yet.
+  /// The same for one that may take longer than a page, such as an import.
+  func writeLong<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T
+
+  /// Runs `body` on a consistent snapshot for as long as it takes: commands, checks, backups.
+  func readBlocking<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) throws -> T
+
+  /// The same as `write`, for the start of the program and for commands, where nothing is asynchronous yet.
   func writeBlocking<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) throws -> T
 
   /// What is wrong with what is kept, in a sentence each: nothing when it is sound.

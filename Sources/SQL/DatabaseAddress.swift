@@ -23,6 +23,9 @@ public enum DatabaseAddress: Sendable, Equatable {
       case .scheme:
         throw Mistake(
           sentence: "must be written as sqlite:///path/to/file or postgres://user:password@host:5432/name.")
+      case .unreadable:
+        throw Mistake(
+          sentence: "cannot be read; write special characters of a password with percent signs, such as %40 for @.")
       case .prepare: throw Mistake(sentence: "has prepare=, which must be on or off.")
       case .pool:
         throw Mistake(sentence: "has pool=, which must be a number from 1 to \(PostgresAddress.mostConnections).")

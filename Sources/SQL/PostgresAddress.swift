@@ -1,4 +1,4 @@
-internal import Foundation
+internal import CPostgres
 
 /// The address of a PostgreSQL database: libpq's own, with two words of ours in its query.
 ///
@@ -21,6 +21,8 @@ public struct PostgresAddress: Sendable, Equatable {
   /// What is wrong with an address.
   public enum Mistake: Error, Equatable, Sendable {
     case scheme, prepare, pool
+    /// libpq cannot read it; nothing of it is repeated, for there may be a password in it.
+    case unreadable
   }
 
   /// Reads an address.
@@ -43,6 +45,13 @@ public struct PostgresAddress: Sendable, Equatable {
       }
     }
     url = String(halves[0]) + (others.isEmpty ? "" : "?" + others.joined(separator: "&"))
+    // In a password an @ is written %40: the second one would be taken for a part of the host.
+    let authority = halves[0].drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
+    var problem: UnsafeMutablePointer<CChar>?
+    let options = PQconninfoParse(url, &problem)
+    PQfreemem(problem)
+    PQconninfoFree(options)
+    guard options != nil, authority.filter({ $0 == "@" }).count <= 1 else { throw .unreadable }
     keepsStatements = keeps
     self.connections = connections
   }

@@ -22,6 +22,7 @@ final class PostgresLink {
   }
 
   private let handle: OpaquePointer
+  private let warnings = Warnings()
   private var awaited: [Awaited] = []
   /// Set when nothing more can be said over it.
   private(set) var isBroken = false
@@ -38,6 +39,9 @@ final class PostgresLink {
     words += [("client_encoding", "UTF8"), ("fallback_application_name", "flixlist")]
     // A peer that is gone without a word is noticed.
     words += [("keepalives_idle", "15"), ("keepalives_interval", "5"), ("keepalives_count", "3")]
+    words += [("tcp_user_timeout", "30000")]
+    // Of several hosts the one that can be written.
+    words.append(("target_session_attrs", "read-write"))
     // What the address says comes last and wins.
     words.append(("dbname", address.url))
     let handle = Self.withStrings(words.map(\.0)) { keys in
@@ -48,18 +52,36 @@ final class PostgresLink {
     self.handle = handle
     guard PQstatus(handle) == CONNECTION_OK else {
       let message = Self.message(handle)
-      let refusals = ["authentication", "does not exist", "pg_hba", "role", "invalid"]
-      let isRefusal = refusals.contains(where: message.contains)
-      throw DatabaseError(isRefusal ? .cannotOpen : .unavailable, message)
+      throw DatabaseError(Self.isRefusal(message) ? .cannotOpen : .unavailable, message)
     }
-    // Remarks such as "already exists, skipping" are for nobody.
-    PQsetNoticeProcessor(handle, { _, _ in }, nil)
+    PQsetNoticeReceiver(
+      handle,
+      { box, result in
+        guard let box, let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))) else { return }
+        if String(cString: severity) == "WARNING" {
+          Unmanaged<Warnings>.fromOpaque(box).takeUnretainedValue().count += 1
+        }
+      }, Unmanaged.passUnretained(warnings).toOpaque())
     guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
       throw DatabaseError(.unavailable, "the connection cannot be used without waiting")
     }
   }
 
   deinit { PQfinish(handle) }
+
+  /// How many warnings the server gave; one with a commit says that it is not where it should be, as when the wait for
+  /// a replica was broken off.
+  var warningCount: Int { warnings.count }
+
+  private final class Warnings { var count = 0 }
+
+  /// Whether the server will not have us, whatever we wait for.
+  private static func isRefusal(_ message: String) -> Bool {
+    let passing = ["too many connections", "remaining connection slots", "starting up", "shutting down"]
+    if passing.contains(where: message.contains) { return false }
+    let refusals = ["authentication failed", "no pg_hba.conf entry", "fe_sendauth", "no password supplied"]
+    return refusals.contains(where: message.contains) || message.hasSuffix("does not exist")
+  }
 
   /// How long a host may take to answer, in seconds.
   static let connectSeconds = 4
@@ -90,6 +112,9 @@ final class PostgresLink {
   func send(note text: String) throws {
     try queue(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 0), .note)
   }
+
+  /// Empties `note`.
+  func forgetNote() { note = "" }
 
   /// Queues the text of a statement, to be known by a name.
   func send(prepare text: String, as name: String, _ types: [Oid]) throws {
@@ -127,9 +152,15 @@ final class PostgresLink {
 
   /// Reads all that is due.
   ///
-  /// - Parameter seconds: how long to wait for each piece of it.
+  /// - Parameters:
+  ///   - seconds: how long to wait for each piece of it.
+  ///   - deadline: when waiting ends in any case.
   /// - Returns: the rows of the statement that was sent.
-  func collect(seconds: Int) throws -> PostgresAnswer? {
+  func collect(seconds: Int, until deadline: ContinuousClock.Instant? = nil) throws -> PostgresAnswer? {
+    var seconds = seconds
+    if let deadline {
+      seconds = max(1, min(seconds, Int((deadline - .now).components.seconds)))
+    }
     var answer: PostgresAnswer?
     var failure: DatabaseError?
     refused = []
@@ -303,8 +334,9 @@ extension DatabaseError.Kind {
     case "53100": self = .full
     case "53200", "53400", "58030": self = .io
     // A server that only reads: another host is the one that writes.
-    // Too many connections; shutting down, crashed, starting; a statement that is not known any more.
-    case "25006", "53300", "57P01", "57P02", "57P03", "57P05", "26000": self = .unavailable
+    // Too many connections; shutting down, crashed, starting; a statement that is not known any more, or whose answer
+    // has other columns after a migration: a new connection helps.
+    case "25006", "53300", "57P01", "57P02", "57P03", "57P05", "26000", "0A000": self = .unavailable
     case "28000", "28P01", "3D000", "42501": self = .cannotOpen
     case "XX001", "XX002": self = .corrupt
     default:

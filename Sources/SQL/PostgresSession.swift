@@ -1,21 +1,31 @@
 internal import CPostgres
 
-/// What a transaction is for.
+/// What a transaction is for, and how long it may take.
 enum PostgresWork {
   /// A page: a snapshot, within a short time.
   case read
-  /// A snapshot for as long as it takes.
+  /// A page that reads much: an export, the figures of a year.
   case long
-  /// A change, each statement within a short time.
+  /// A change within a short time.
   case write
-  /// A change that may take its time: a migration, a command.
+  /// A change of much at once: an import.
   case longWrite
+  /// A snapshot for a command, for as long as it takes.
+  case commandRead
+  /// A change by a command, such as a migration.
+  case command
 
-  var isWrite: Bool { self == .write || self == .longWrite }
-  var isLong: Bool { self == .long || self == .longWrite }
+  var isWrite: Bool { self == .write || self == .longWrite || self == .command }
+  /// Whether it may hold a connection for longer than a page; such work gets at most half of them.
+  var isLong: Bool { self != .read && self != .write }
+  var isCommand: Bool { self == .commandRead || self == .command }
 
-  /// How long a statement may take, in seconds. The server gives up first, a second before us.
-  var seconds: Int { isLong ? 7_200 : PostgresSession.statementSeconds + 1 }
+  /// How long it may take from when it is asked for, in seconds.
+  var totalSeconds: Int { isCommand ? 7 * 86_400 : isLong ? 120 : 12 }
+  /// How long each statement may take; the server gives up first, a second before us.
+  var statementSeconds: Int { isCommand ? 7 * 86_400 : isLong ? 30 : PostgresSession.statementSeconds }
+  /// How long it may wait for a connection.
+  var queueSeconds: Int { isCommand ? 600 : 5 }
 }
 
 /// The statements of one transaction after the other, over a connection that is made again when it is lost.
@@ -28,9 +38,16 @@ final class PostgresSession: Session {
   private var known: [Key: String] = [:]
   private var names = 0
   private var work = PostgresWork.read
+  private var deadline = ContinuousClock.now
   private var hasBegun = false
-  /// Over which history of the server the connection was made; after a fail-over it is another.
-  private var timeline = ""
+  /// Which history of the server the connection was made in: after a fail-over it is another timeline, after a crash
+  /// another start, and the number of a transaction may then be somebody else's.
+  private var history = History()
+
+  private struct History: Equatable {
+    var timeline = ""
+    var start = ""
+  }
 
   /// A statement as the server knows it: its text and the types of its values.
   private struct Key: Hashable {
@@ -59,41 +76,52 @@ final class PostgresSession: Session {
 
   /// Runs `body` in one transaction.
   ///
-  /// - Parameter committing: called when nothing may be cancelled any more.
+  /// - Parameters:
+  ///   - deadline: when nobody waits any more.
+  ///   - committing: called when nothing may be cancelled any more; may throw, and then nothing is kept.
   /// - Throws: what `body` threw; `DatabaseError`.
   func transaction<T>(
-    _ work: PostgresWork, committing: () -> Void = {}, _ body: (Connection) throws -> T
+    _ work: PostgresWork, until deadline: ContinuousClock.Instant, committing: () throws -> Void = {},
+    _ body: (Connection) throws -> T
   ) throws -> T {
     try connect()
     self.work = work
+    self.deadline = deadline
     hasBegun = false
     let value: T
     do {
       value = try body(Connection(self))
+      try committing()
     } catch {
       endAfterError()
       throw error
     }
-    committing()
     // Nothing was asked of the server.
     if !hasBegun { return value }
+    try commit()
+    return value
+  }
+
+  private func commit() throws {
     guard let link else { throw DatabaseError(.unavailable, "the connection was lost") }
-    let transaction = link.note
+    let (transaction, warnings) = (link.note, link.warningCount)
     do {
       try link.send(plain: "COMMIT")
       try link.sync()
       // Nobody waits for the end of a snapshot; it is read with the next answer.
-      if !work.isWrite { return value }
-      let answer = try link.collect(seconds: work.seconds)
+      if !work.isWrite { return }
+      let answer = try link.collect(seconds: work.statementSeconds + 1, until: deadline)
       guard answer?.command != "ROLLBACK" else {
         throw DatabaseError(.statement, "a statement had failed, and the transaction went on without an attempt")
+      }
+      guard link.warningCount == warnings else {
+        throw DatabaseError(.unsure, "the server warned that the commit is not where it should be")
       }
     } catch let error as DatabaseError where link.isBroken && work.isWrite {
       guard try isKept(transaction, error) else {
         throw DatabaseError(.unavailable, "the transaction was not kept: \(error.message)")
       }
     }
-    return value
   }
 
   private func endAfterError() {
@@ -108,36 +136,55 @@ final class PostgresSession: Session {
     }
   }
 
+  // MARK: Lost commits
+
+  /// How long the end of a lost commit is looked for, in seconds.
+  private static let lookSeconds = 6
+
   /// Whether a transaction whose end nobody heard was kept.
   ///
   /// - Throws: `unsure` where nobody can say.
   private func isKept(_ transaction: String, _ error: DatabaseError) throws -> Bool {
-    let (before, deadline) = (timeline, ContinuousClock.now + .seconds(Self.statementSeconds))
+    let (before, deadline) = (history, ContinuousClock.now + .seconds(Self.lookSeconds))
     let unsure = DatabaseError(.unsure, "the connection was lost during a commit: \(error.message)")
+    guard !transaction.isEmpty, transaction.allSatisfy(\.isNumber) else { throw unsure }
     while ContinuousClock.now < deadline {
       do {
         try connect()
-        guard let link, timeline == before, !transaction.isEmpty, transaction.allSatisfy(\.isNumber) else {
-          throw unsure
-        }
-        // Asked within a commit of its own: when that is where it has to be, on a replica perhaps, so is all before it.
-        try link.send(plain: "BEGIN")
-        try link.send(note: "SELECT pg_current_xact_id()")
+        guard let link, history.timeline == before.timeline else { throw unsure }
         try link.send(note: "SELECT pg_xact_status('\(transaction)')")
-        try link.send(plain: "COMMIT")
         try link.sync()
-        _ = try link.collect(seconds: work.seconds)
+        _ = try link.collect(seconds: 2, until: deadline)
+        // After a crash the numbers of what was not on disk are given out again: only "not kept" is then certain.
+        let hasCrashed = history.start != before.start
         switch link.note {
-        case "committed": return true
         case "aborted": return false
+        case "in progress" where hasCrashed: return false
         case "in progress": Pause.milliseconds(50)
+        case "committed" where !hasCrashed:
+          try waitForReplicas(link, deadline)
+          return true
         default: throw unsure
         }
-      } catch let error as DatabaseError where error.kind == .unavailable {
+      } catch let failure as DatabaseError where failure.kind != .unsure {
+        // A number that the server has not reached again: what had it is lost.
+        if failure.state == "22023" { return false }
         Pause.milliseconds(200)
       }
     }
     throw unsure
+  }
+
+  /// Waits until what was committed before is where a commit has to be: on a replica, where the server waits for one.
+  private func waitForReplicas(_ link: PostgresLink, _ deadline: ContinuousClock.Instant) throws {
+    let warnings = link.warningCount
+    try link.send(plain: "BEGIN")
+    // A commit without anything in the log would not wait.
+    try link.send(plain: "SELECT pg_logical_emit_message(true, 'flixlist', '')")
+    try link.send(plain: "COMMIT")
+    try link.sync()
+    _ = try link.collect(seconds: Self.lookSeconds, until: deadline)
+    if link.warningCount != warnings { throw DatabaseError(.unsure, "the server warned about a commit") }
   }
 
   // MARK: The connection
@@ -159,32 +206,34 @@ final class PostgresSession: Session {
     let link = try PostgresLink(address)
     if address.keepsStatements {
       // Once for the length of the connection.
-      try link.send(plain: Self.settings(isLocal: false, isLong: false))
+      try link.send(plain: Self.settings(isLocal: false, .read))
     }
     try link.send(
       note: """
         SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END
+          || ' ' || (SELECT coalesce(stats_reset, '-infinity') FROM pg_stat_bgwriter)
         """)
     try link.sync()
     _ = try link.collect(seconds: Self.statementSeconds)
-    timeline = link.note
+    let words = link.note.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    history = History(timeline: words.first ?? "", start: words.last ?? "")
     self.link = link
   }
 
-  private static func settings(isLocal: Bool, isLong: Bool) -> String {
+  private static func settings(isLocal: Bool, _ work: PostgresWork) -> String {
     let limits = [
-      ("statement_timeout", statementSeconds), ("lock_timeout", lockSeconds),
-      ("idle_in_transaction_session_timeout", idleSeconds),
+      ("statement_timeout", work.isCommand ? 0 : work.statementSeconds),
+      ("lock_timeout", work.isCommand ? 0 : lockSeconds),
+      ("idle_in_transaction_session_timeout", work.isCommand ? 0 : idleSeconds),
     ]
     return "SELECT "
-      + limits.map { "set_config('\($0)', '\(isLong ? 0 : $1 * 1_000)', \(isLocal))" }.joined(separator: ", ")
+      + limits.map { "set_config('\($0)', '\($1 * 1_000)', \(isLocal))" }.joined(separator: ", ")
   }
 
   private func begin(_ link: PostgresLink) throws {
+    link.forgetNote()
     try link.send(plain: work.isWrite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    if !address.keepsStatements || work.isLong {
-      try link.send(plain: Self.settings(isLocal: true, isLong: work.isLong))
-    }
+    if !address.keepsStatements || work.isLong { try link.send(plain: Self.settings(isLocal: true, work)) }
     if work.isWrite { try link.send(note: "SELECT pg_current_xact_id()") }
     hasBegun = true
   }
@@ -195,6 +244,7 @@ final class PostgresSession: Session {
     _ sql: SQL, _ values: [any Bindable], atMost limit: Int, _ body: (inout Row) throws -> Void
   ) throws -> Int {
     guard let link else { throw DatabaseError(.unavailable, "the connection was lost") }
+    guard ContinuousClock.now < deadline else { throw DatabaseError(.busy, "the transaction took too long") }
     if !hasBegun { try begin(link) }
     let types = values.map { value in PostgresRow.TypeID.of(Swift.type(of: value).type ?? value.bound.type) }
     let wired = PostgresValues(values)
@@ -214,7 +264,7 @@ final class PostgresSession: Session {
 
   private func collect(_ link: PostgresLink, _ sql: SQL) throws -> PostgresAnswer? {
     do {
-      return try link.collect(seconds: work.seconds)
+      return try link.collect(seconds: work.statementSeconds + 1, until: deadline)
     } catch let error as DatabaseError {
       if !link.refused.isEmpty { known = known.filter { !link.refused.contains($0.value) } }
       throw DatabaseError(error.kind, error.message, statement: sql.text(for: .postgres), state: error.state)
@@ -242,7 +292,7 @@ final class PostgresSession: Session {
     guard let link else { throw DatabaseError(.unavailable, "the connection was lost") }
     if !hasBegun { try begin(link) }
     try link.sync()
-    _ = try link.collect(seconds: work.seconds)
+    _ = try link.collect(seconds: work.statementSeconds + 1, until: deadline)
     do {
       try link.script(text)
     } catch let error as DatabaseError {

@@ -47,7 +47,7 @@ public final class SQLite: Database {
     try readBlocking(body)
   }
 
-  private func readBlocking<T>(_ body: (Connection) throws -> T) throws -> T {
+  public func readBlocking<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) throws -> T {
     let start = ContinuousClock.now
     defer { observer.access(false, ContinuousClock.now - start) }
     do {
@@ -75,6 +75,10 @@ public final class SQLite: Database {
     } catch let error as GRDB.DatabaseError {
       throw DatabaseError(error)
     }
+  }
+
+  public func writeLong<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+    try await write(body)
   }
 
   public func writeBlocking<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) throws -> T {

@@ -145,7 +145,8 @@ struct AccountsPages: Sendable {
       app.passwords.isOutdated(known.hash) ? try await app.passwords.hash(form["password"] ?? "") : nil
     app.meters.signedIn(true)
     return try await signedIn(request, visitor, user: known.id, next: next ?? "/") { connection in
-      // The password may have been changed while its hash was computed.
+      // The password may have been changed while its hash was computed, and must not be until the session is there.
+      try AccountsStore.hold(connection, user: known.id)
       guard try AccountsStore.credentials(connection, id: known.id) == known else {
         throw Problem(.conflict, .problemUnavailable)
       }

@@ -127,6 +127,14 @@ enum CatalogueStore {
     }
   }
 
+  /// Lets nobody record anything of a title until the transaction ends, so that no record is counted by episodes that
+  /// are about to change.
+  static func hold(_ connection: Connection, title: Int) throws {
+    // What names a title shares its row on PostgreSQL; on SQLite there is one writer.
+    guard connection.engine == .postgres else { return }
+    try connection.each(SQL(postgresOnly: "SELECT 1 FROM titles WHERE id = $1 FOR UPDATE"), title) { _ in }
+  }
+
   /// Whether there are episodes without a day whose season's year is past.
   static func hasPastYears(_ connection: Connection, year: Int) throws -> Bool {
     try connection.first(
@@ -146,6 +154,7 @@ enum CatalogueStore {
       """, year, limit
     ) { $0.int() }
     for show in shows {
+      try hold(connection, title: show)
       try connection.execute(
         """
         UPDATE episodes SET air_day = $3 WHERE title_id = $1 AND air_day IS NULL

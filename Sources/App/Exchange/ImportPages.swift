@@ -32,7 +32,7 @@ struct ImportPages: Sendable {
       if upload.isLook {
         return looked(context, try await app.database.readLong { try ImportStore.look($0, user: user.id, record) })
       }
-      let report = try await app.database.write { try ImportStore.run($0, user: user, record, now: now) }
+      let report = try await app.database.writeLong { try ImportStore.run($0, user: user, record, now: now) }
       guard let activity = report.activity else { return looked(context, report) }
       app.meters.played(report.plays)
       let location = URLs.adding("done", String(activity), to: URLs.imported(activity))

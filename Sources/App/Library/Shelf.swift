@@ -164,13 +164,22 @@ extension ShelfRow {
 
 /// The recount that a step of the schema asks for.
 enum Recounts {
-  /// Recounts everything of everybody when a migration emptied what is worked out from the record.
-  static func catchUp(_ connection: Connection, now: Instant) throws {
-    guard try connection.execute("DELETE FROM site WHERE name = 'recount'") > 0 else { return }
-    let people = try connection.rows("SELECT id, zone FROM users ORDER BY id") { ($0.int(), $0.text()) }
-    for (user, zone) in people {
-      try Shelf.recountAll(connection, user: user, today: (Zone(zone) ?? .utc).clock(at: now).day)
-      try Days.recountAll(connection, user: user)
+  /// Recounts everything of everybody when a migration emptied what is worked out from the record; a person at a time,
+  /// and the mark goes last.
+  static func catchUp(_ database: any Database, now: Instant) throws {
+    let people = try database.readBlocking { connection -> [(Int, String)] in
+      guard try connection.first("SELECT 1 FROM site WHERE name = 'recount'", read: { $0.int() }) != nil else {
+        return []
+      }
+      return try connection.rows("SELECT id, zone FROM users ORDER BY id") { ($0.int(), $0.text()) }
     }
+    for (user, zone) in people {
+      try database.writeBlocking { connection in
+        try AccountsStore.hold(connection, user: user)
+        try Shelf.recountAll(connection, user: user, today: (Zone(zone) ?? .utc).clock(at: now).day)
+        try Days.recountAll(connection, user: user)
+      }
+    }
+    try database.writeBlocking { _ = try $0.execute("DELETE FROM site WHERE name = 'recount'") }
   }
 }

@@ -375,6 +375,7 @@ enum ListStore {
   static func copy(
     _ connection: Connection, user: User, list: Int, item id: Int, to target: Int, isMove: Bool, now: Instant
   ) throws -> (title: Int, activity: Int?) {
+    try Journal.take(connection, user: user.id)
     _ = try byHand(connection, user: user.id, id: list)
     let item = try requiredItem(connection, user: user.id, list: list, id: id)
     let other = try byHand(connection, user: user.id, id: target)

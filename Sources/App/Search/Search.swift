@@ -161,7 +161,11 @@ struct Vocabulary: Sendable {
         found.append((isLonger ? distance + 1 : distance, candidate.uses, candidate.text))
       }
     }
-    found.sort { ($0.distance, -$0.uses, $0.text.count) < ($1.distance, -$1.uses, $1.text.count) }
+    found.sort { left, right in
+      let (one, other) = ((left.distance, -left.uses, left.text.count), (right.distance, -right.uses, right.text.count))
+      // Words that are equally near come in one order on every node.
+      return one == other ? left.text.lexicographicallyPrecedes(right.text) : one < other
+    }
     return found.prefix(limit).map { String(decoding: $0.text, as: UTF8.self) }
   }
 

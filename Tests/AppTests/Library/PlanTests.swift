@@ -99,7 +99,7 @@ import Testing
   }
 
   /// Opens every page and does everything once.
-  private static func useEverything(_ alice: Person, _ site: Site) async throws {
+  static func useEverything(_ alice: Person, _ site: Site) async throws {
     let first = try await site.episode(SmallCatalogue.six, 1, 1)
     let second = try await site.episode(SmallCatalogue.six, 1, 2)
     for (path, fields) in [
