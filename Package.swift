@@ -27,6 +27,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CAssets"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(
       name: "SQL",
@@ -57,7 +58,7 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "CAssets", "SQL", "HTML", "Formats", "Web",
+        "CAssets", "CZlib", "SQL", "HTML", "Formats", "Web",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

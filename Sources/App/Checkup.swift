@@ -45,6 +45,7 @@ public struct Checkup: Sendable {
           ? "The database is sound."
           : "The database is damaged (\(problems.joined(separator: "; "))); restore a backup."))
     found += try durability(database)
+    found += try backups(state)
     if recount, state == .current { found.append(try shelves(database, repair: repair)) }
     try database.close()
     return found
@@ -88,6 +89,27 @@ public struct Checkup: Sendable {
   /// Clocks may differ by two seconds.
   private static let mostAside = 2_000_000
   private static let leastFreeConnections = 3
+
+  private func backups(_ state: Migrator.State) throws -> [Finding] {
+    guard let folder = config.backups else {
+      return [Finding(isGood: true, sentence: "Backups by itself are turned off (FLIXLIST_BACKUPS).")]
+    }
+    if state == .empty { return [] }
+    guard let newest = try BackupShelf(folder: folder).all().last else {
+      return [
+        Finding(
+          isGood: true, sentence: "There is no backup in \(folder) yet; a node that serves makes one a day.")
+      ]
+    }
+    let hours = (now - newest.madeAt) / 3_600_000_000
+    let isOld = now - newest.madeAt > BackupRules.oldSeconds * 1_000_000
+    return [
+      Finding(
+        isGood: !isOld,
+        sentence: "The newest backup is \(hours) hours old (\(newest.path))."
+          + (isOld ? " Is a node serving, and its disk not full? Its log says why there is none." : ""))
+    ]
+  }
 
   private func folder() -> Finding {
     let attributes = try? FileManager.default.attributesOfItem(atPath: config.data)

@@ -157,6 +157,19 @@ public struct Commands: Sendable {
       }
   }
 
+  /// Copies everything into another database, which is empty or holds the beginning of the same copy.
+  ///
+  /// - Returns: a line a table.
+  public static func copy(
+    from source: any Database, to target: any Database, now: Instant,
+    progress: @escaping @Sendable (String, Int, Int) -> Void
+  ) throws -> [String] {
+    let lines = try Copier(source: source, target: target, now: now, progress: progress).run()
+    let total = lines.reduce(0) { $0 + $1.rows }
+    return lines.map { "\($0.table)\t\($0.rows) rows, equal\($0.wasThere ? ", there already" : "")" }
+      + ["Everything is there: \(total) rows."]
+  }
+
   /// The schema in PostgreSQL's spelling.
   public static var postgresSchema: String {
     ([Migrator.table] + migrations.steps).map(\.postgresText).joined(separator: "\n")

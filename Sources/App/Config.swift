@@ -32,6 +32,9 @@ public struct Setting: Sendable {
       meaning: "Where the record is kept: sqlite:///path/to/file or postgres://user:password@host:5432/name.",
       isSecret: true),
     Setting(
+      name: "FLIXLIST_BACKUPS", standard: "backups in the data folder",
+      meaning: "Folder of a backup a day and one before each change of the schema; off makes none."),
+    Setting(
       name: "FLIXLIST_PUBLIC_URL", standard: "none",
       meaning: "The address people type, such as https://films.example; needed behind a proxy."),
     Setting(
@@ -69,6 +72,8 @@ public struct Config: Sendable {
   public var data = "./data"
   /// Where the record is kept.
   public var database = DatabaseAddress.sqlite(path: "./data/flixlist.sqlite")
+  /// Folder of the backups that are made by themselves, or nil for none.
+  public var backups: String?
   /// The address people type, without a slash at its end, or nil.
   public var publicURL: String?
   /// Who may register, until an administrator says otherwise.
@@ -138,6 +143,8 @@ public struct Config: Sendable {
     port = Self.port(text("flixlist.port"), "FLIXLIST_PORT", port, &mistakes)
     metricsPort = Self.port(text("flixlist.metrics.port"), "FLIXLIST_METRICS_PORT", metricsPort, &mistakes)
     database = Self.database(text("flixlist.database", isSecret: true), data: data, &mistakes)
+    let folder = text("flixlist.backups") ?? data + "/backups"
+    backups = folder == "off" ? nil : folder
     publicURL = Self.publicURL(text("flixlist.public.url"), &mistakes)
     if let written = text("flixlist.registration") {
       if let value = Registration(rawValue: written) {
@@ -213,7 +220,8 @@ public struct Config: Sendable {
   public var redacted: [(name: String, value: String)] {
     [
       ("FLIXLIST_HOST", host), ("FLIXLIST_PORT", String(port)), ("FLIXLIST_DATA", data),
-      ("FLIXLIST_DATABASE", database.redacted), ("FLIXLIST_PUBLIC_URL", publicURL ?? "none"),
+      ("FLIXLIST_DATABASE", database.redacted), ("FLIXLIST_BACKUPS", backups ?? "off"),
+      ("FLIXLIST_PUBLIC_URL", publicURL ?? "none"),
       ("FLIXLIST_REGISTRATION", registration.rawValue), ("FLIXLIST_METRICS_PORT", String(metricsPort)),
       ("FLIXLIST_SECRET", secret == nil ? "in the data folder" : "given, not shown"),
       ("FLIXLIST_TRUSTED_PROXIES", trustedProxies.isEmpty ? "none" : trustedProxies.joined(separator: ", ")),

@@ -23,7 +23,7 @@ public enum Opening {
     let database = try connect(config, observer: observer)
     do {
       try checkMarker(config, database)
-      try migrate(database, now: now)
+      try migrate(database, config, now: now)
       // Also when an earlier start broke off between the two.
       try Recounts.catchUp(database, now: now)
       try Starter.load(database, now: now)
@@ -36,7 +36,11 @@ public enum Opening {
   }
 
   /// Opens the database as it is, without changing its schema.
-  public static func connect(_ config: Config, observer: DatabaseObserver = .init()) throws -> any Database {
+  ///
+  /// - Parameter isRestore: whether it is there to be filled: then a missing file is no surprise.
+  public static func connect(
+    _ config: Config, observer: DatabaseObserver = .init(), isRestore: Bool = false
+  ) throws -> any Database {
     do {
       try FileManager.default.createDirectory(
         atPath: config.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -46,7 +50,7 @@ public enum Opening {
     do {
       switch config.database {
       case .sqlite(let path):
-        try checkFile(path, config)
+        try checkFile(path, config, isRestore: isRestore)
         return try SQLite(path: path, observer: observer)
       case .postgres(let address): return try Postgres(address, observer: observer)
       }
@@ -55,8 +59,29 @@ public enum Opening {
     }
   }
 
+  /// Opens a database by its address alone.
+  public static func open(_ address: DatabaseAddress) throws -> any Database {
+    var config = Config()
+    config.database = address
+    do {
+      switch address {
+      case .sqlite(let path): return try SQLite(path: path)
+      case .postgres(let address): return try Postgres(address)
+      }
+    } catch {
+      throw sentence(error, config)
+    }
+  }
+
+  /// Forgets which database the data folder belonged to: another one has been put in its place on purpose.
+  public static func forgetMarker(_ config: Config) throws {
+    if FileManager.default.fileExists(atPath: marker(config)) {
+      try FileManager.default.removeItem(atPath: marker(config))
+    }
+  }
+
   /// Refuses a file that is not there where there was one, or that cannot be written.
-  private static func checkFile(_ path: String, _ config: Config) throws {
+  private static func checkFile(_ path: String, _ config: Config, isRestore: Bool) throws {
     let manager = FileManager.default
     let folder = (path as NSString).deletingLastPathComponent
     do {
@@ -68,7 +93,7 @@ public enum Opening {
       throw StartProblem("The folder \(folder) cannot be written; give the user that runs flixlist the right to.")
     }
     let isThere = manager.fileExists(atPath: path)
-    if !isThere, manager.fileExists(atPath: marker(config)) {
+    if !isThere, !isRestore, manager.fileExists(atPath: marker(config)) {
       throw StartProblem(
         """
         There was a database at \(path) and now there is none. Is its disk mounted? To begin with an empty one on \
@@ -80,11 +105,17 @@ public enum Opening {
     }
   }
 
-  private static func migrate(_ database: any Database, now: Instant) throws {
+  private static func migrate(_ database: any Database, _ config: Config, now: Instant) throws {
     let state = try database.writeBlocking { try migrations.state(on: $0) }
     switch state {
     case .current: return
-    case .empty, .behind: try migrations.migrate(database, now: now)
+    case .empty: try migrations.migrate(database, now: now)
+    case .behind(let steps):
+      // Before the first step, and by each node that finds it missing: one too many is better than none.
+      if let folder = config.backups {
+        try BackupShelf(folder: folder).add(database, kind: "before-\(steps.first ?? "")", now: now)
+      }
+      try migrations.migrate(database, now: now)
     case .ahead(let names):
       throw StartProblem(
         """

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOPosix
 import SQL
 public import ServiceLifecycle
 import Synchronization
@@ -24,9 +25,19 @@ extension App {
 
   /// What is done now and then.
   var jobs: [Job] {
-    [
+    var jobs = [
       Job(name: "housekeeping", everySeconds: Housekeeping.everySeconds) { try await Housekeeping(app: self).once() }
     ]
+    if let folder = config.backups {
+      jobs.append(
+        Job(name: "backup", everySeconds: BackupRules.everySeconds, firstSeconds: BackupRules.firstSeconds) {
+          let (shelf, database, now) = (BackupShelf(folder: folder), self.database, self.clock())
+          // It waits for the disk and for other connections, so it has a thread of its own.
+          let path = try await NIOThreadPool.singleton.runIfActive { try shelf.add(database, now: now) }
+          self.logger.info("backup", metadata: ["file": "\(path)"])
+        })
+    }
+    return jobs
   }
 
   private func site(onRunning: @escaping @Sendable (Int) async -> Void) -> some ApplicationProtocol {

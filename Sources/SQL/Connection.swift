@@ -33,6 +33,11 @@ public final class Connection {
     _ = try session.run(sql, values, atMost: .max, body)
   }
 
+  /// The same with its values in an array.
+  public func each(_ sql: SQL, values: [any Bindable], body: (inout Row) throws -> Void) throws {
+    _ = try session.run(sql, values, atMost: .max, body)
+  }
+
   /// Runs a statement that answers nothing, and says how many rows it changed.
   @discardableResult
   public func execute(_ sql: SQL, _ values: any Bindable...) throws -> Int {

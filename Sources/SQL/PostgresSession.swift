@@ -246,7 +246,7 @@ final class PostgresSession: Session {
     guard let link else { throw DatabaseError(.unavailable, "the connection was lost") }
     guard ContinuousClock.now < deadline else { throw DatabaseError(.busy, "the transaction took too long") }
     if !hasBegun { try begin(link) }
-    let types = values.map { value in PostgresRow.TypeID.of(Swift.type(of: value).type ?? value.bound.type) }
+    let types = values.map { PostgresRow.TypeID.of($0.sentAs) }
     let wired = PostgresValues(values)
     if address.keepsStatements && !sql.isPlannedAnew {
       try link.send(known: try name(sql, types, link), wired)

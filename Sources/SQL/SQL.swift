@@ -85,6 +85,13 @@ public protocol Bindable: Sendable {
   var bound: Value { get }
   /// As what, known for NULL too; nil when only the value says.
   static var type: ValueType? { get }
+  /// As what this one is sent; nil leaves it to the engine.
+  var sentAs: ValueType? { get }
+}
+
+extension Bindable {
+  /// As its type says, else as the value is.
+  public var sentAs: ValueType? { Self.type ?? bound.type }
 }
 
 extension Value: Bindable {

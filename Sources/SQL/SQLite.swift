@@ -73,7 +73,10 @@ public final class SQLite: Database {
     do {
       return try await pool.write { [self] in try body(connection(of: $0)) }
     } catch let error as GRDB.DatabaseError {
-      throw DatabaseError(error)
+      // Of the body's statements we hear by our own errors: this is the commit's. When the disk failed to keep it, its
+      // last page may have got there all the same, and is found at the next start.
+      let known = DatabaseError(error)
+      throw known.kind == .io ? DatabaseError(.unsure, known.message) : known
     }
   }
 

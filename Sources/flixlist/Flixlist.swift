@@ -16,7 +16,10 @@ struct Flixlist: AsyncParsableCommand {
       them. Without any, it serves http://127.0.0.1:8080 with the embedded database in ./data.
       """,
     version: "0.1.0",
-    subcommands: [Serve.self, UserCommand.self, CatalogueCommand.self, ImportCommand.self, Doctor.self, Schema.self])
+    subcommands: [
+      Serve.self, UserCommand.self, CatalogueCommand.self, ImportCommand.self, Backup.self, Restore.self,
+      Copy.self, Doctor.self, Schema.self,
+    ])
 
   static func main() async {
     // Tasks run on the threads that also read and write the network: a request then changes threads not once. Where

@@ -24,6 +24,8 @@ struct Serve: AsyncParsableCommand {
   var data: String?
   @Option(help: "Where the record is kept: sqlite:///path/to/file or postgres://host/name.")
   var database: String?
+  @Option(help: "Folder of the backups, or off.")
+  var backups: String?
   @Option(help: "The address people type.")
   var publicURL: String?
   @Option(help: "Who may register: open, invite or closed.")
@@ -43,7 +45,7 @@ struct Serve: AsyncParsableCommand {
   private var flags: [String: String] {
     let given: [(String, String?)] = [
       ("FLIXLIST_HOST", host), ("FLIXLIST_PORT", port), ("FLIXLIST_DATA", data), ("FLIXLIST_DATABASE", database),
-      ("FLIXLIST_PUBLIC_URL", publicURL), ("FLIXLIST_REGISTRATION", registration),
+      ("FLIXLIST_BACKUPS", backups), ("FLIXLIST_PUBLIC_URL", publicURL), ("FLIXLIST_REGISTRATION", registration),
       ("FLIXLIST_METRICS_PORT", metricsPort), ("FLIXLIST_TRUSTED_PROXIES", trustedProxies),
       ("FLIXLIST_LOG_LEVEL", logLevel),
     ]

@@ -173,12 +173,17 @@ enum CatalogueStore {
       {
         $0.int()
       }
-      try connection.execute(
-        SQL(
-          sqlite: "INSERT INTO words (rowid, folded) VALUES ($1, $2)",
-          postgres: "UPDATE names SET words = array_to_tsvector(string_to_array($2, ' ')) WHERE id = $1"),
-        id, connection.engine == .sqlite ? folded : NameMatch.lexemes(folded))
+      try index(connection, name: id ?? 0, folded: folded)
     }
+  }
+
+  /// Makes the search find a name.
+  static func index(_ connection: Connection, name: Int, folded: String) throws {
+    try connection.execute(
+      SQL(
+        sqlite: "INSERT INTO words (rowid, folded) VALUES ($1, $2)",
+        postgres: "UPDATE names SET words = array_to_tsvector(string_to_array($2, ' ')) WHERE id = $1"),
+      name, connection.engine == .sqlite ? folded : NameMatch.lexemes(folded))
   }
 }
 

@@ -39,9 +39,10 @@ public struct JobRunner: Service {
 
   /// Claims a job that is due and does it; false when there is none.
   func next() async throws -> Bool {
-    let (names, node, now) = (jobs.map(\.name), node, app.clock())
+    let (node, now) = (node, app.clock())
+    let due = Dictionary(jobs.map { ($0.name, now + $0.firstSeconds * 1_000_000) }) { first, _ in first }
     let name = try await app.database.write { connection in
-      try JobStore.add(connection, names, now: now)
+      try JobStore.add(connection, due)
       return try JobStore.claim(connection, node: node, now: now)
     }
     guard let name else { return false }

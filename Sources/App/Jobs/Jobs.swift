@@ -6,6 +6,8 @@ struct Job: Sendable {
   let name: String
   /// How long after its end it is due again, in seconds.
   let everySeconds: Int
+  /// How long after it was first known it is due, in seconds.
+  var firstSeconds = 0
   /// Does it; may be cancelled, and then is done again later.
   let body: @Sendable () async throws -> Void
 }
@@ -29,11 +31,11 @@ enum JobRules {
 
 /// Which jobs are due and who has them.
 enum JobStore {
-  /// Notes jobs that were not there yet as due now.
-  static func add(_ connection: Connection, _ names: [String], now: Instant) throws {
-    for name in names {
+  /// Notes jobs that were not there yet, with when they are due.
+  static func add(_ connection: Connection, _ due: [String: Instant]) throws {
+    for (name, due) in due.sorted(by: { $0.key < $1.key }) {
       try connection.execute(
-        "INSERT INTO jobs (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, now)
+        "INSERT INTO jobs (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, due)
     }
   }
 

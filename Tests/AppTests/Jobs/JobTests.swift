@@ -37,7 +37,7 @@ import Testing
       let runner = JobRunner(app: site.app, jobs: [Job(name: "work", everySeconds: 600) { count.add() }], node: "alive")
       let now = site.clock.now
       try await site.database.write { connection in
-        try JobStore.add(connection, ["work"], now: now)
+        try JobStore.add(connection, ["work": now])
         #expect(try JobStore.claim(connection, node: "dead", now: now) == "work")
       }
       #expect(try await !runner.next() && count.value == 0)

@@ -25,8 +25,12 @@ import Testing
     try old.writeBlocking { try $0.script(Self.record) }
     try old.close()
 
+    config.backups = folder + "/backups"
     let new = try Opening.open(config, now: Site.now)
     defer { try? new.close() }
+    let backups = try FileManager.default.contentsOfDirectory(atPath: folder + "/backups")
+    #expect(backups == ["before-004-tracking-2026-11-23T200000Z.flixlist.gz"])
+    try Backups(now: Site.now).check(folder + "/backups/" + backups[0])
     let row = try new.writeBlocking { try Shelf.row($0, user: 1, title: 1) }
     #expect(row?.status == .watching && row?.seen == 1 && row?.total == 2 && row?.rating == 80)
     let counts = try new.writeBlocking {

@@ -82,6 +82,52 @@ extension Config {
     }
   }
 
+  @Test(.enabled(if: TestDatabase.engine == .postgres)) func aServersDatabaseIsKnownAgainByItsFolder() throws {
+    try withFolder { config in
+      var config = config
+      let (name, other) = (TestDatabase.name(), TestDatabase.name())
+      for name in [name, other] { try TestDatabase.make(name) }
+      config.database = try TestDatabase.address(name)
+      #expect(sentence(config) == "it started")
+      #expect(sentence(config) == "it started")
+      // Emptied, or another one that is empty.
+      config.database = try TestDatabase.address(other)
+      #expect(sentence(config).contains("now it is empty"))
+      // Another FlixList's.
+      var elsewhere = config
+      elsewhere.data = config.data + "-elsewhere"
+      defer { try? FileManager.default.removeItem(atPath: elsewhere.data) }
+      #expect(sentence(elsewhere) == "it started")
+      #expect(sentence(config).contains("is another FlixList than"))
+      // A second node of the same site has a folder of its own.
+      elsewhere.database = try TestDatabase.address(name)
+      #expect(sentence(elsewhere).contains("is another FlixList than"))
+      try Opening.forgetMarker(elsewhere)
+      #expect(sentence(elsewhere) == "it started")
+      for name in [name, other] { try TestDatabase.remove(name) }
+      #expect(sentence(elsewhere).contains("cannot be opened"))
+    }
+  }
+
+  @Test func aServerThatDoesNotAnswerIsSaidToBe() throws {
+    try withFolder { config in
+      var config = config
+      config.database = try DatabaseAddress("postgres://a:secret@127.0.0.1:1/films")
+      let sentence = sentence(config)
+      #expect(sentence.contains("does not answer") && !sentence.contains("secret"))
+    }
+  }
+
+  @Test func aServerNeedsTheSecretOfAllNodes() throws {
+    let environment = ["FLIXLIST_DATABASE": "postgres://h/films"]
+    #expect { try Config(flags: [:], environment: environment) } throws: { error in
+      (error as? Config.Mistakes)?.sentences.contains { $0.contains("FLIXLIST_SECRET is needed") } ?? false
+    }
+    let secret = String(repeating: "0123456789abcdef", count: 2)
+    let config = try Config(flags: [:], environment: environment.merging(["FLIXLIST_SECRET": secret]) { $1 })
+    #expect(config.database.engine == .postgres)
+  }
+
   @Test func everyMistakeOfAConfigurationIsNamed() {
     let environment = [
       "FLIXLIST_PORT": "eighty", "FLIXLIST_REGISTRATION": "maybe", "FLIXLIST_LOG_LEVEL": "loud",

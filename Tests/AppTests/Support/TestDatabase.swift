@@ -25,6 +25,28 @@ enum TestDatabase {
   /// A name that no other test has.
   static func name() -> String { "t" + UUID().uuidString.lowercased().filter { $0 != "-" } }
 
+  /// Runs `body` on an empty database of an engine.
+  static func withEmpty<T>(_ engine: Engine, _ body: (any Database) async throws -> T) async throws -> T {
+    let name = name()
+    let file = FileManager.default.temporaryDirectory.path + "/flixlist-\(name).sqlite"
+    let database: any Database
+    if engine == .sqlite {
+      database = try SQLite(path: file)
+    } else {
+      try make(name)
+      database = try Opening.open(try address(name))
+    }
+    let result: Result<T, any Error>
+    do { result = .success(try await body(database)) } catch { result = .failure(error) }
+    try database.close()
+    if engine == .postgres { try remove(name) }
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + suffix) }
+    return try result.get()
+  }
+
+  /// The engines that are here.
+  static var engines: [Engine] { server == nil ? [.sqlite] : [.sqlite, .postgres] }
+
   /// Everything that a site keeps, as it lies on the disk or as the server writes it out.
   static func contents(_ site: Site) throws -> Data {
     guard case .postgres(let address) = site.app.config.database else {

@@ -1,0 +1,2 @@
+/* zlib: gzip files, written and read as they are. */
+#include <zlib.h>
