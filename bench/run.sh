@@ -5,7 +5,8 @@
 #   bench/run.sh [--quick]      6 seconds a row and 4 in the second table; with --quick 2, and no rows with gzip
 #
 # It builds nothing: `make bench` does. BENCH_SCALE says how many times as large the second library is (10; 0 leaves
-# the second table out). FLIXLIST_BINARY names another program than .build/release/flixlist, BENCH_PORT another port
+# the second table out). Within scripts/with-postgres.sh the reference library is copied to that server as well and
+# measured there, its server on the same cores: a third table compares the two. FLIXLIST_BINARY names another program than .build/release/flixlist, BENCH_PORT another port
 # than a free one; TMPDIR says on which disk the data lies. docs/benchmarks.md has the method.
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -84,6 +85,10 @@ stop_server() {
 }
 
 query() { # SQL: the first value, read beside the running program
+    if [ -n "${FLIXLIST_DATABASE:-}" ]; then
+        "$TEST_POSTGRES_BIN/psql" -XAtq "$FLIXLIST_DATABASE" -c "$1"
+        return
+    fi
     python3 - "$FLIXLIST_DATA/flixlist.sqlite" "$1" <<'PYTHON'
 import sqlite3, sys
 print(sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True).execute(sys.argv[2]).fetchone()[0])
@@ -288,6 +293,33 @@ run() { # folder, scale, seconds a row, encodings: the rows, memory and starts o
         fail "$posted ticks were answered but $stored were recorded."
 }
 
+run_postgres() { # folder, seconds a row: the same library from a PostgreSQL
+    local from
+    FLIXLIST_DATA=$1 rows=$1.postgres row_seconds=$2 empty=
+    FLIXLIST_DATABASE=${TEST_POSTGRES/\/postgres?//bench?}
+    FLIXLIST_SECRET=$(cat "$1/secret")
+    export FLIXLIST_DATABASE FLIXLIST_SECRET
+    "$TEST_POSTGRES_BIN/psql" -Xq "$TEST_POSTGRES" -c 'CREATE DATABASE bench'
+    say "the copy to PostgreSQL"
+    from=$(now_us)
+    "$binary" copy --from "sqlite://$1/flixlist.sqlite" --to "$FLIXLIST_DATABASE" >"$room/copied" ||
+        fail "the copy failed: $(tail -n 1 "$room/copied")"
+    copy_ms=$((($(now_us) - from) / 1000))
+    "$TEST_POSTGRES_BIN/psql" -Xq "$FLIXLIST_DATABASE" -c 'VACUUM ANALYZE'
+    start
+    log_in
+    measure_all identity
+    resident=$(awk '/^VmRSS/ { print $2 }' "/proc/$server/status")
+    stop_server
+    unset FLIXLIST_DATABASE FLIXLIST_SECRET
+}
+
+compare() { # rows of SQLite, rows of PostgreSQL
+    awk -F '\t' -f bench/compare.awk "$1" "$2"
+    tail -n 1 "$room/copied" | sed "s/^Everything is there: /The copy of /; s/\\.\$/ took $copy_ms ms, compared table by table;/"
+    echo "the node took $((resident / 1024)) MB."
+}
+
 table() { # rows, and the rows of the table to compare with
     awk -F '\t' -f bench/table.awk "${@:2}" "$1"
 }
@@ -338,6 +370,12 @@ printf '%s cores (%s), %s, data on %s, a 4 KB write with fdatasync takes %s ms; 
     "$(stat -f -c %T "$room")" "$sync_ms" "$seconds"
 table "$room/data.rows"
 facts "$first_start"
+if [ -n "${TEST_POSTGRES:-}" ]; then
+    run_postgres "$room/data" "$seconds"
+    printf '\nThe same library on PostgreSQL %s, by a socket, its server on the same cores:\n\n' \
+        "$("$TEST_POSTGRES_BIN/psql" -XAtq "$TEST_POSTGRES" -c 'SHOW server_version' | cut -d ' ' -f 1)"
+    compare "$room/data.rows" "$room/data.postgres"
+fi
 if [ "$times" -gt 0 ]; then
     rm -rf "$room/data"
     run "$room/large" "$times" "$large_seconds" identity

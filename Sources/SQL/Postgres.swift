@@ -14,6 +14,8 @@ public final class Postgres: Database {
   private let observer: DatabaseObserver
   private let queue: PostgresQueue
 
+  /// How long a thread that gets no connection leaves the work to those that have one.
+  private static let unconnectedMilliseconds = 500
   /// How often a transaction is begun again.
   static let attempts = 6
 
@@ -27,10 +29,12 @@ public final class Postgres: Database {
     let (queue, prepared) = (queue, observer.prepared)
     for number in 0..<address.connections {
       let thread = Thread {
-        let session = PostgresSession(address, prepared: prepared)
-        while let job = queue.next() {
-          job.run(session)
-          queue.done(job)
+        let (session, worker) = (PostgresSession(address, prepared: prepared), PostgresWorker())
+        while let job = queue.next(worker) {
+          let isOpen = session.isConnected || !queue.hasConnection(beside: worker) || session.open()
+          if isOpen { job.run(session) } else { queue.giveBack(job) }
+          queue.done(job, worker, isConnected: session.isConnected)
+          if !isOpen { Pause.milliseconds(Self.unconnectedMilliseconds) }
         }
         queue.leave()
       }

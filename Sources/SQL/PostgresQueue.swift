@@ -79,22 +79,33 @@ final class PostgresJob: Sendable {
   }
 }
 
+/// A thread with a connection of its own.
+///
+/// Unchecked because `isConnected` is only touched while the queue's lock is held.
+final class PostgresWorker: @unchecked Sendable {
+  fileprivate let bell = DispatchSemaphore(value: 0)
+  fileprivate var isConnected = false
+}
+
 /// What waits for a connection, first come first served, but that work which takes long has at most half of them.
 ///
-/// Unchecked because everything that changes is only touched while `condition` is held.
+/// Of the threads that have nothing to do one that is connected is woken first, and of those the last that worked.
+/// Unchecked because everything that changes is only touched while `lock` is held.
 final class PostgresQueue: @unchecked Sendable {
-  private let condition = NSCondition()
-  private let workers: Int
+  private let lock = NSLock()
+  private let count: Int
+  private let ended = DispatchSemaphore(value: 0)
   private var jobs: [PostgresJob] = []
+  private var idle: [PostgresWorker] = []
+  private var connected = 0
   private var longRunning = 0
   private var isClosed = false
-  private var left = 0
 
   /// How often what has waited too long is looked for, in seconds.
   private static let sweepSeconds = 0.5
 
   init(workers: Int) {
-    self.workers = workers
+    count = workers
     // While every connection waits for a server that is silent, nobody else would tell those in the queue.
     let sweeper = Thread { [weak self] in
       while let queue = self, queue.sweep() { Thread.sleep(forTimeInterval: Self.sweepSeconds) }
@@ -104,62 +115,90 @@ final class PostgresQueue: @unchecked Sendable {
   }
 
   private func sweep() -> Bool {
-    condition.lock()
-    let stale = jobs.filter(\.isStale)
-    if !stale.isEmpty { jobs.removeAll { job in stale.contains { $0 === job } } }
-    let goesOn = !isClosed
-    condition.unlock()
+    let (stale, goesOn) = lock.withLock {
+      let stale = jobs.filter(\.isStale)
+      if !stale.isEmpty { jobs.removeAll { job in stale.contains { $0 === job } } }
+      return (stale, !isClosed)
+    }
     for job in stale { job.refuse() }
     return goesOn
   }
 
   func add(_ job: PostgresJob) {
-    condition.lock()
-    let isClosed = isClosed
-    if !isClosed { jobs.append(job) }
-    condition.signal()
-    condition.unlock()
-    if isClosed { job.refuse(DatabaseError(.unavailable, "the database is closed")) }
+    let isTaken = lock.withLock {
+      if isClosed { return false }
+      jobs.append(job)
+      ring()
+      return true
+    }
+    if !isTaken { job.refuse(DatabaseError(.unavailable, "the database is closed")) }
   }
 
-  /// Waits for a job; nil when there will be no more.
-  func next() -> PostgresJob? {
-    condition.lock()
-    defer { condition.unlock() }
-    while true {
-      if let place = jobs.firstIndex(where: { !$0.work.isLong || longRunning < max(1, workers / 2) }) {
-        let job = jobs.remove(at: place)
-        if job.work.isLong { longRunning += 1 }
-        return job
-      }
-      if isClosed, jobs.isEmpty { return nil }
-      condition.wait()
+  /// Puts a job back for another thread: this one gets no connection, others have theirs.
+  func giveBack(_ job: PostgresJob) {
+    lock.withLock {
+      jobs.insert(job, at: 0)
+      ring()
     }
   }
 
-  /// A job has ended.
-  func done(_ job: PostgresJob) {
-    guard job.work.isLong else { return }
-    condition.lock()
-    longRunning -= 1
-    condition.broadcast()
-    condition.unlock()
+  // Wakes one that has nothing to do.
+  private func ring() {
+    guard let place = idle.lastIndex(where: \.isConnected) ?? idle.indices.last else { return }
+    idle.remove(at: place).bell.signal()
+  }
+
+  private func ringAll() {
+    for worker in idle { worker.bell.signal() }
+    idle = []
+  }
+
+  /// Waits for a job; nil when there will be no more.
+  func next(_ worker: PostgresWorker) -> PostgresJob? {
+    while true {
+      let (job, isOver) = lock.withLock { () -> (PostgresJob?, Bool) in
+        if let place = jobs.firstIndex(where: { !$0.work.isLong || longRunning < max(1, count / 2) }) {
+          let job = jobs.remove(at: place)
+          if job.work.isLong { longRunning += 1 }
+          if isClosed, jobs.isEmpty { ringAll() }
+          return (job, false)
+        }
+        if isClosed, jobs.isEmpty { return (nil, true) }
+        idle.append(worker)
+        return (nil, false)
+      }
+      if job != nil || isOver { return job }
+      worker.bell.wait()
+    }
+  }
+
+  /// Whether a thread has a connection, beside one that has none.
+  func hasConnection(beside worker: PostgresWorker) -> Bool {
+    lock.withLock { !worker.isConnected && connected > 0 }
+  }
+
+  /// A job has ended, or was given back.
+  func done(_ job: PostgresJob, _ worker: PostgresWorker, isConnected: Bool) {
+    lock.withLock {
+      connected += (isConnected ? 1 : 0) - (worker.isConnected ? 1 : 0)
+      worker.isConnected = isConnected
+      guard job.work.isLong else { return }
+      longRunning -= 1
+      if jobs.contains(where: { $0.work.isLong }) { ring() }
+    }
   }
 
   /// A worker ends.
-  func leave() {
-    condition.lock()
-    left += 1
-    condition.broadcast()
-    condition.unlock()
-  }
+  func leave() { ended.signal() }
 
   /// Takes no more work, and waits until what was taken is done.
   func close() {
-    condition.lock()
-    isClosed = true
-    condition.broadcast()
-    while left < workers { condition.wait() }
-    condition.unlock()
+    lock.withLock {
+      isClosed = true
+      ringAll()
+    }
+    for _ in 0..<count { ended.wait() }
+    // Closing again finds the same.
+    for _ in 0..<count { ended.signal() }
   }
 }

@@ -192,6 +192,16 @@ final class PostgresSession: Session {
   /// Whether there is one that is not known to be broken.
   var isConnected: Bool { link.map { !$0.isBroken } ?? false }
 
+  /// Connects; false when that does not succeed now.
+  func open() -> Bool {
+    do {
+      try connect()
+      return true
+    } catch {
+      return false
+    }
+  }
+
   func canceller() -> PostgresCanceller? { link?.canceller() }
 
   /// Gives the connection up.

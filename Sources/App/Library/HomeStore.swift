@@ -80,7 +80,7 @@ enum HomeStore {
       """
       SELECT count(*) FROM (SELECT 1 FROM shelf
         WHERE user_id = $1 AND next_episode IS NOT NULL AND status IN ('watching', 'uptodate') AND next_day <= $2
-        LIMIT $3) some
+        LIMIT $3) found
       """, user, today, countedUpTo + 1
     ) { $0.int() } ?? 0
   }

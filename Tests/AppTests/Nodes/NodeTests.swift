@@ -82,6 +82,27 @@ import Web
     }
   }
 
+  @Test func moreThanAPageUpNextIsCounted() async throws {
+    try await withSite { (site) async throws in
+      let alice = try await site.person("alice")
+      let shows = try await site.database.write { connection in
+        try (1...40).map { number in
+          try CatalogueStore.add(
+            connection,
+            NewTitle(
+              kind: .show, name: "Show \(number)", year: 2020, runtime: 30, hasEnded: true, weight: 1,
+              seasons: [NewSeason(number: 1, episodes: 3, year: 2020)]), source: "starter", owner: nil, now: Site.now)
+        }
+      }
+      for show in shows {
+        let first = try await site.episode(show, 1, 1)
+        #expect(try await alice.post("/titles/\(show)/plays", ["episode": "\(first)"]).status == .seeOther)
+      }
+      let home = try await alice.get("/")
+      #expect(home.status == .ok && home.body.contains("40"))
+    }
+  }
+
   @Test func aThrottleCountsTheTriesOnAllNodes() async throws {
     try await withSite { (first) async throws in
       try await withSecondNode(of: first) { second in
