@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help setup build run check format test unit unit-postgres e2e bench trials docs clean
 
 SET ?= run
+# A server as it is in use, not as the tests have it.
+DURABLE := -c fsync=on -c synchronous_commit=on -c full_page_writes=on -c shared_buffers=512MB
 SWIFT_FILES := Sources Tests Package.swift
 
 help: ## Print this list
@@ -52,15 +54,18 @@ e2e: ## Drive the debug program with a real browser
 	swift build --product flixlist
 	.venv/bin/pytest Tests/Browser
 
-bench: ## Measure the pages on the reference library (takes a while)
+bench: ## Measure the pages on the reference library, on both engines (takes a while)
 	@scripts/setup.sh bench
 	@$(MAKE) build
-	bench/run.sh
+	POSTGRES_OPTIONS="$(DURABLE)" scripts/with-postgres.sh bench/run.sh
 
-trials: ## Run the timed, statistical and long trials
+trials: ## Run the timed, statistical, violent and long trials
+	@scripts/setup.sh trials
 	FLIXLIST_TRIALS=1 swift test --filter CompressedChannelTests
 	@$(MAKE) build
 	bench/trials.sh
+	bench/reliability.sh
+	bench/power-cut.sh
 
 docs: ## Draw docs/*.puml as docs/*.svg
 	@scripts/setup.sh docs

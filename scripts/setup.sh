@@ -2,7 +2,7 @@
 # Installs what is missing to run, test, bench or document FlixList, and says which and why.
 # When nothing is missing it changes nothing and needs no rights.
 #
-#   scripts/setup.sh [run|test|bench|docs]
+#   scripts/setup.sh [run|test|bench|trials|docs]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -89,8 +89,16 @@ want_test() {
 
 want_bench() {
     want_run
+    has_postgres || need postgresql "the benchmark runs on it too"
     command -v wrk >/dev/null || need wrk "the load of the benchmark"
     command -v python3 >/dev/null || need python3 "the report of the benchmark"
+}
+
+want_trials() {
+    want_test
+    command -v strace >/dev/null || need strace "errors of the disk are made with it"
+    [ -x /usr/bin/linux.uml ] || need user-mode-linux "power cuts are made in it"
+    command -v debugfs >/dev/null || [ -x /usr/sbin/debugfs ] || need e2fsprogs "looks at a disk after a power cut"
 }
 
 want_docs() {
@@ -130,15 +138,15 @@ python_environment() { # .venv, made anew when the wanted versions or its Python
     printf '%s\n' "${python_packages[*]}" >"$stamp"
 }
 
-[ "$#" -le 1 ] || fail "give at most one of: run, test, bench, docs."
+[ "$#" -le 1 ] || fail "give at most one of: run, test, bench, trials, docs."
 set_name=${1:-run}
 case "$set_name" in
-    run | test | bench)
+    run | test | bench | trials)
         check_swift
         "want_$set_name"
         ;;
     docs) want_docs ;;
-    *) fail "'$set_name' is not one of: run, test, bench, docs." ;;
+    *) fail "'$set_name' is not one of: run, test, bench, trials, docs." ;;
 esac
 install_missing
 [ "$set_name" != test ] || python_environment

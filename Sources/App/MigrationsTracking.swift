@@ -78,8 +78,10 @@ let trackingTables = """
     turn_day TEXT,
     PRIMARY KEY (user_id, title_id)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX shelf_next ON shelf (user_id, last_at, next_day, next_episode, status)
-    WHERE next_episode IS NOT NULL AND status IN ('watching', 'uptodate');
+  CREATE INDEX shelf_next ON shelf (user_id, last_at, next_day, next_episode, status) -- sqlite only
+    WHERE next_episode IS NOT NULL AND status IN ('watching', 'uptodate'); -- sqlite only
+  -- postgres: CREATE INDEX shelf_next ON shelf (user_id, last_at DESC NULLS LAST, next_day DESC, next_episode DESC, \
+  status) WHERE next_episode IS NOT NULL AND status IN ('watching', 'uptodate');
   CREATE INDEX shelf_next_day ON shelf (user_id, next_day)
     WHERE next_episode IS NOT NULL AND status IN ('watching', 'uptodate');
   CREATE INDEX shelf_turn ON shelf (turn_day) WHERE turn_day IS NOT NULL;
@@ -98,7 +100,9 @@ let trackingTables = """
   CREATE INDEX shelf_year ON shelf (user_id, year, title_id);
   CREATE INDEX shelf_share ON shelf (user_id, share, title_id);
   CREATE INDEX shelf_rating ON shelf (user_id, rating, title_id) WHERE rating IS NOT NULL;
-  CREATE INDEX shelf_unrated ON shelf (user_id, last_at, title_id) WHERE rating IS NULL AND plays > 0;
+  CREATE INDEX shelf_unrated ON shelf (user_id, last_at, title_id) WHERE rating IS NULL AND plays > 0; -- sqlite only
+  -- postgres: CREATE INDEX shelf_unrated ON shelf (user_id, last_at DESC NULLS LAST, title_id DESC) \
+  WHERE rating IS NULL AND plays > 0;
   CREATE INDEX shelf_title ON shelf (title_id);
   INSERT INTO site (name, value) VALUES ('recount', '1');
   """

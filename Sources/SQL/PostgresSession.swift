@@ -236,8 +236,11 @@ final class PostgresSession: Session {
       ("lock_timeout", work.isCommand ? 0 : lockSeconds),
       ("idle_in_transaction_session_timeout", work.isCommand ? 0 : idleSeconds),
     ]
-    return "SELECT "
-      + limits.map { "set_config('\($0)', '\($1 * 1_000)', \(isLocal))" }.joined(separator: ", ")
+    // What is read often is in memory, where a page by an index costs as much as the next one; and no statement of a
+    // page is worth compiling.
+    let plans = [("random_page_cost", "1.1"), ("jit", "off")]
+    let all = limits.map { ($0, String($1 * 1_000)) } + plans
+    return "SELECT " + all.map { "set_config('\($0)', '\($1)', \(isLocal))" }.joined(separator: ", ")
   }
 
   private func begin(_ link: PostgresLink) throws {

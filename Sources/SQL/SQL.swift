@@ -37,10 +37,12 @@ public struct SQL: ExpressibleByStringLiteral, Sendable {
   }
 
   /// A statement made from names that stand in our own source, never from user data; a tidy test counts its uses.
-  public init(trusted text: String) {
+  ///
+  /// - Parameter isPlannedAnew: whether PostgreSQL plans it for its very values each time.
+  public init(trusted text: String, isPlannedAnew: Bool = false) {
     sqliteText = .made(text)
     postgresText = .made(text)
-    isPlannedAnew = false
+    self.isPlannedAnew = isPlannedAnew
   }
 
   /// The text as the given engine gets it.

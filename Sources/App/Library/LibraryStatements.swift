@@ -45,7 +45,7 @@ enum LibraryStatements {
     return sql(
       "SELECT count(*) FROM (SELECT s.title_id",
       "WHERE s.user_id = $1 AND CAST($2 AS TEXT) IS NOT NULL AND \(conditions(lead, hasMore: true))\(only) LIMIT $5"
-        + ") AS found")
+        + ") AS found", hasMore: true)
   }
 
   /// A row of posters of home: user, today, limit.
@@ -79,9 +79,9 @@ enum LibraryStatements {
     s.last_day, t.runtime, s.added_at
     """
 
-  private static func sql(_ head: String, _ tail: String) -> SQL {
-    SQL(
-      trusted: "\(head) FROM shelf s JOIN titles t ON t.id = s.title_id \(tail)")
+  // Of many filters most are not set: planned for those that are, PostgreSQL leaves the others out.
+  private static func sql(_ head: String, _ tail: String, hasMore: Bool = false) -> SQL {
+    SQL(trusted: "\(head) FROM shelf s JOIN titles t ON t.id = s.title_id \(tail)", isPlannedAnew: hasMore)
   }
 
   private static func homeText(_ row: Home) -> SQL {
@@ -124,7 +124,7 @@ enum LibraryStatements {
       """
       WHERE s.user_id = $1 AND \(conditions(name.lead, hasMore: name.hasMore)) AND \(place)
       ORDER BY \(order) LIMIT $5 OFFSET \(offset)
-      """)
+      """, hasMore: name.hasMore)
   }
 
   private static func column(_ sort: LibraryStore.Sort) -> String {

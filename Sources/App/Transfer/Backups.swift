@@ -44,7 +44,7 @@ public struct Backups: Sendable {
         numbers: try Tables.lastNumbers(connection, shapes)))
     for shape in shapes {
       try writer.table(shape)
-      let count = try connection.first(SQL(trusted: "SELECT count(*) FROM \(shape.name)")) { $0.int() } ?? 0
+      let count = try Tables.count(connection, shape)
       var sum = TableSum()
       try Tables.pages(connection, shape) { page in
         for row in page {

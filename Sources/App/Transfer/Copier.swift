@@ -49,8 +49,7 @@ struct Copier: Sendable {
       if begun == site { return }
       guard begun == nil else { throw StartProblem("The target holds the beginning of a copy of another site.") }
       for shape in try Tables.shapes(connection) where shape.name != "site" {
-        let row = try connection.first(SQL(trusted: "SELECT 1 FROM \(shape.name) LIMIT 1")) { $0.int() }
-        guard row == nil else {
+        guard try Tables.isEmpty(connection, shape) else {
           throw StartProblem("The target is not empty (\(shape.name) has rows). Name an empty database.")
         }
       }
@@ -94,7 +93,7 @@ struct Copier: Sendable {
   private func fill(
     _ shape: TableShape, from connection: Connection, there: TableSum.Result, clear: () throws -> Void
   ) throws -> (TableSum.Result, wasThere: Bool) {
-    let count = try connection.first(SQL(trusted: "SELECT count(*) FROM \(shape.name)")) { $0.int() } ?? 0
+    let count = try Tables.count(connection, shape)
     // The sum of as many rows of the source as the target has, and the last of their keys.
     var begun = TableSum()
     var last: [Value]?

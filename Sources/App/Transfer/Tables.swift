@@ -67,6 +67,18 @@ enum Tables {
     }
   }
 
+  // Names of tables and columns come from the schema; only this file puts them into statements.
+
+  /// How many rows a table has.
+  static func count(_ connection: Connection, _ shape: TableShape) throws -> Int {
+    try connection.first(SQL(trusted: "SELECT count(*) FROM \(shape.name)")) { $0.int() } ?? 0
+  }
+
+  /// Whether a table has no row.
+  static func isEmpty(_ connection: Connection, _ shape: TableShape) throws -> Bool {
+    try connection.first(SQL(trusted: "SELECT 1 FROM \(shape.name) LIMIT 1")) { $0.int() } == nil
+  }
+
   /// Hands out all rows of a table in the order of its key, a page at a time.
   ///
   /// - Parameter after: the key after which to begin.
