@@ -370,6 +370,49 @@ def trial_errors(results, site):
     site.check_shelf(results)
 
 
+def trial_flaky(results, site):
+    """The disk fails now and then, at checkpoints too, and the program is killed while it does (TRUST 4.3)."""
+    if not shutil.which("strace"):
+        return results.skip("errors of the disk: there is no strace here (apt-get install strace)")
+    episodes = site.episodes()
+    for call, error in (("fdatasync", "EIO:when=7+7"), ("pwrite64", "EIO:when=997+997"),
+                        ("pwrite64", "ENOSPC:when=1499+1499")):
+        site.start()
+        site.log_in()
+        what = f"{call}-{error.partition(':')[0]}"
+        client, answered, refused = Client(site), [], []
+        with injected(site, call, error) as refusal:
+            if refusal is not None:
+                results.skip(f"{error} on {call}: strace may not attach here ({refusal})")
+                site.stop()
+                continue
+            for number in range(100):
+                title, episode = episodes.pop()
+                once = f"{what}-{number}"
+                answer = client.tick(title, episode, once)
+                if is_tick(answer):
+                    answered.append(once)
+                else:
+                    refused.append((once, answer))
+                    if number > 70:  # killed right after a refusal, before a good commit covers its traces
+                        break
+            site.stop(signal.SIGKILL)
+        results.check(answered and refused, f"{what} now and then: {len(answered)} answered, {len(refused)} refused")
+        odd = [answer.status for _, answer in refused if answer.status != 503 or b"Status 503" not in answer.body]
+        results.check(not odd, f"each refusal is a 503 that names its request: {odd or 'all'}")
+        site.start()
+        recorded = site.recorded()
+        missing = set(answered) - recorded.keys()
+        results.check(not missing, f"after a kill in the middle of it {len(missing)} answered ticks are missing")
+        # The last page may have got to the disk although the disk said that it did not: that answer says so.
+        ghosts = [answer for once, answer in refused if once in recorded]
+        wrong = sum(b"not certain" not in answer.body for answer in ghosts)
+        results.check(not wrong, f"{len(ghosts)} refused ticks are there, {wrong} of them told that they are not")
+        site.check_database(results)
+        site.stop()
+        site.check_shelf(results)
+
+
 @contextlib.contextmanager
 def small_disk(folder, megabytes):
     """A file system in memory of so many MB; yields the reason when that is not allowed here."""
@@ -577,8 +620,8 @@ def trial_model(results, site):
 
 
 TRIALS = {
-    "kill": trial_kill, "errors": trial_errors, "full": trial_full, "writers": trial_writers, "login": trial_login,
-    "model": trial_model,
+    "kill": trial_kill, "errors": trial_errors, "flaky": trial_flaky, "full": trial_full, "writers": trial_writers,
+    "login": trial_login, "model": trial_model,
 }
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The timed, statistical, violent and long trials: kill -9, errors of the disk, a full disk, 50 writers at once, login
-# times, 10,000 random histories against the model.
+# The timed, statistical, violent and long trials: kill -9, errors of the disk, lasting and now and then, a full disk,
+# 50 writers at once, login times, 10,000 random histories against the model.
 #
-#   bench/trials.sh [kill|errors|full|writers|login|model ...]      all of them, or only those that are named
+#   bench/trials.sh [kill|errors|flaky|full|writers|login|model ...]      all of them, or only those that are named
 #
 # It builds nothing: `make trials` does, the debug build of the tests for `model` among it. FLIXLIST_BINARY names
 # another program than .build/release/flixlist, BENCH_PORT another port than a free one; TMPDIR says on which disk the
