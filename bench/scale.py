@@ -266,8 +266,8 @@ class Server:
 
     def run(self, text, name):
         done = subprocess.run(
-            [self.bin / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-F", "\t", self.database(name)], input=text, text=True,
-            capture_output=True)
+            [self.bin / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-F", "\t", self.database(name)], input=text,
+            text=True, capture_output=True)
         if done.returncode:
             stop(f"psql: {done.stderr.strip()[:600]}")
         return done.stdout
@@ -375,7 +375,8 @@ class Site:
         midnight = int(time.time()) // 86_400 * DAY
         server.run("ALTER SYSTEM SET autovacuum = off", name)
         server.run(PREPARE.format(today=self.today) + "SELECT pg_reload_conf();", name)
-        shows, films = (prime(int(server.ask(f"SELECT count(*) FROM scale.{kind}", name))) for kind in ("shows", "films"))
+        shows, films = (
+            prime(int(server.ask(f"SELECT count(*) FROM scale.{kind}", name))) for kind in ("shows", "films"))
         indexes = server.rows(INDEXES, name)
         server.run("".join(
             f"ALTER TABLE {table} DROP CONSTRAINT {constraint};" if constraint else f"DROP INDEX {index};"
@@ -398,8 +399,12 @@ class Site:
         server.run("SELECT pg_reload_conf(); CHECKPOINT;", name)
         ended = time.monotonic()
         self.took = (filled - began, indexed - filled, ended - indexed)
-        say(f"{self.users:,} users: rows {self.took[0]:.0f} s, indexes {self.took[1]:.0f} s, vacuum {self.took[2]:.0f} s")
+        say(f"{self.users:,} users: {self.seconds()}")
         return self
+
+    def seconds(self):
+        """How long it took to make it."""
+        return "rows {:.0f} s, indexes {:.0f} s, vacuum {:.0f} s".format(*self.took)
 
     def token(self, user):
         return f"{SALT}-{user}"
@@ -465,9 +470,9 @@ class Load:
                 part.write_text("".join(lines[place::len(nodes)]))
             url = f"http://127.0.0.1:{node.port}"
             running.append(subprocess.Popen(
-                ["wrk", f"-t{threads}", f"-c{connections // len(nodes)}", f"-d{seconds}s", "--timeout", "10s", "--latency",
-                 "-s", self.script, url, "--", part], env={**os.environ, "PARTS": str(threads), "ORIGIN": url},
-                stdout=subprocess.PIPE, text=True))
+                ["wrk", f"-t{threads}", f"-c{connections // len(nodes)}", f"-d{seconds}s", "--timeout", "10s",
+                 "--latency", "-s", self.script, url, "--", part],
+                env={**os.environ, "PARTS": str(threads), "ORIGIN": url}, stdout=subprocess.PIPE, text=True))
         results = []
         for wrk in running:
             found = re.search(r"^RESULT (.*)$", wrk.communicate()[0], re.M)
@@ -513,9 +518,10 @@ def compare(load, sites, rounds, seconds):
         for site in sites:
             row, all_p99 = middle(rows[page, site.users]), [row[1] for row in rows[page, site.users]]
             ratio = row[1] / middle(rows[page, few])[1]
-            print(f"| {page} | {site.users:,} | {row[0]:.2f} | {row[1]:.2f} ({min(all_p99):.2f} to {max(all_p99):.2f}) | "
-                  f"{row[2]:.0f} | {ratio:.2f} | {row[3]:.2f} | {row[4]:.2f} | "
-                  f"{'' if site is sites[0] else 'ok' if ratio <= BAR else 'misses'} |", flush=True)
+            print(f"| {page} | {site.users:,} | {row[0]:.2f} | {row[1]:.2f} "
+                  f"({min(all_p99):.2f} to {max(all_p99):.2f}) | {row[2]:.0f} | {ratio:.2f} "
+                  f"| {row[3]:.2f} | {row[4]:.2f} "
+                  f"| {'' if site is sites[0] else 'ok' if ratio <= BAR else 'misses'} |", flush=True)
 
 
 def spread(load, site, seconds):
@@ -541,12 +547,12 @@ def nodes(load, site, rounds, seconds, binary, room):
                         load.run(both, file, 1, connections)
                     row = load.run(both, file, seconds, connections)
                     rows.setdefault((page, connections, len(both)), []).append(row)
-    print("\n| page | connections | nodes | p50 ms | p99 ms | req/s | to one node | nodes, ms a request | server, ms a request |"
-          "\n|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("\n| page | connections | nodes | p50 ms | p99 ms | req/s | to one node | nodes, ms a request "
+          "| server, ms a request |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     for (page, connections, count), all_rows in sorted(rows.items()):
         row, one = middle(all_rows), middle(rows[page, connections, 1])
-        print(f"| {page} | {connections} | {count} | {row[0]:.2f} | {row[1]:.2f} | {row[2]:.0f} | {row[2] / one[2]:.2f} | "
-              f"{row[3]:.2f} | {row[4]:.2f} |", flush=True)
+        print(f"| {page} | {connections} | {count} | {row[0]:.2f} | {row[1]:.2f} | {row[2]:.0f} | "
+              f"{row[2] / one[2]:.2f} | {row[3]:.2f} | {row[4]:.2f} |", flush=True)
     second.end()
 
 
@@ -565,8 +571,9 @@ def profile(load, site, room):
     wrk = threading.Thread(target=load.run, args=([site.node], site.file("few-home"), 12))
     wrk.start()
     time.sleep(1)
-    subprocess.run(["perf", "record", "-q", "-F", "499", "-g", "-o", data, "-p", str(site.node.process.pid), "--", "sleep",
-                    "10"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        ["perf", "record", "-q", "-F", "499", "-g", "-o", data, "-p", str(site.node.process.pid), "--", "sleep", "10"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wrk.join()
     said = subprocess.run(
         ["perf", "report", "-i", data, "--no-children", "-g", "none", "--sort", "dso,symbol", "--stdio", "-F",
@@ -591,7 +598,7 @@ def profile(load, site, room):
 
 
 def sizes(site):
-    print(f"\n{site.users:,} users; rows {site.took[0]:.0f} s, indexes {site.took[1]:.0f} s, vacuum {site.took[2]:.0f} s:\n"
+    print(f"\n{site.users:,} users; {site.seconds()}:\n"
           "\n| table | indexes | rows a user | bytes a user | of them indexes | GB |\n|---|--:|--:|--:|--:|--:|")
     total = [0, 0]
     for table, rows, own, indexes, count in site.server.rows(SIZES % ",".join(FILLED), site.name):
@@ -599,7 +606,8 @@ def sizes(site):
         total = [total[0] + own, total[1] + indexes]
         print(f"| {table} | {count} | {int(rows) / site.users:.1f} | {(own + indexes) / site.users:,.0f} | "
               f"{indexes / site.users:,.0f} | {(own + indexes) / 1e9:.2f} |")
-    print(f"| all | | | {sum(total) / site.users:,.0f} | {total[1] / site.users:,.0f} | {sum(total) / 1e9:.2f} |", flush=True)
+    print(f"| all | | | {sum(total) / site.users:,.0f} | {total[1] / site.users:,.0f} | {sum(total) / 1e9:.2f} |",
+          flush=True)
 
 
 def main():
@@ -607,8 +615,9 @@ def main():
     parser.add_argument("users", nargs="*", type=int, default=[], help="how many users (default: 1000 100000)")
     parser.add_argument("--binary", required=True)
     parser.add_argument("--keep", action="store_true", help="leave the databases")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--parts", default="compare,spread,profile,nodes", help="what is measured (default: all)")
     arguments = parser.parse_args()
     counts = arguments.users or [1_000, 100_000]
     if "TEST_POSTGRES" not in os.environ:
@@ -627,15 +636,20 @@ def main():
         print(f"The program's own recount of {CHECKED} generated users finds no difference.", flush=True)
         sites = [Site(server, arguments.binary, room, count).make() for count in counts]
         for site in sites:
-            sizes(site)
+            if site.took[0]:
+                sizes(site)
             site.ready()
         load = Load(server, room)
-        compare(load, sites, arguments.rounds, arguments.seconds)
-        spread(load, sites[-1], arguments.seconds)
-        profile(load, sites[-1], room)
+        if "compare" in arguments.parts:
+            compare(load, sites, arguments.rounds, arguments.seconds)
+        if "spread" in arguments.parts:
+            spread(load, sites[-1], arguments.seconds)
+        if "profile" in arguments.parts:
+            profile(load, sites[-1], room)
         for site in sites[1:]:
             site.node.end()
-        nodes(load, sites[0], min(3, arguments.rounds), arguments.seconds, arguments.binary, room)
+        if "nodes" in arguments.parts:
+            nodes(load, sites[0], min(5, arguments.rounds), arguments.seconds, arguments.binary, room)
     finally:
         for node in list(Node.running):
             node.end()

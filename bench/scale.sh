@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# How FlixList on PostgreSQL stands to the number of people: the same load with few and with many, and two nodes against
-# one.
+# How FlixList on PostgreSQL stands to the number of people: the same load with few and with many, two nodes
+# against one, and where the time goes.
 #
-#   bench/scale.sh [--keep] [--rounds N] [--seconds N] [USERS ...]
-#                                              1000 and 100000 users of 300 plays each, or as many as are named; the
-#                                              first is what the others are compared with
+#   bench/scale.sh [--keep] [--rounds N] [--seconds N] [--parts PART,...] [USERS ...]
 #
-# It builds nothing: `make build` does. The server is a throw-away one with fsync and synchronous_commit on
-# (scripts/with-postgres.sh), or the one of TEST_POSTGRES where this runs within that script; 100,000 users take some
-# 30 GB of /tmp, and 10 more while they are made. FLIXLIST_BINARY names another program than .build/release/flixlist. bench/scale.py does the work.
+# 1000 and 100000 users of 300 plays each, or as many as are named; the first is what the others are compared with. The
+# parts are compare, spread, profile and nodes. It builds nothing: `make build` does. The server is a throw-away one
+# with fsync and synchronous_commit on (scripts/with-postgres.sh), or the one of TEST_POSTGRES where this runs within
+# that script; there --keep leaves the databases for another run. 100,000 users take some 30 GB of /tmp, and 10 more
+# while they are made. FLIXLIST_BINARY names another program than .build/release/flixlist. bench/scale.py does the work.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -105,17 +105,44 @@ public enum Opening {
     }
   }
 
+  private static let schemaLock = Lock("schema")
+
   private static func migrate(_ database: any Database, _ config: Config, now: Instant) throws {
-    let state = try database.writeBlocking { try migrations.state(on: $0) }
-    switch state {
-    case .current: return
-    case .empty: try migrations.migrate(database, now: now)
-    case .behind(let steps):
-      // Before the first step, and by each node that finds it missing: one too many is better than none.
-      if let folder = config.backups {
-        try BackupShelf(folder: folder).add(database, kind: "before-\(steps.first ?? "")", now: now)
+    if try isCurrent(database) { return }
+    guard case .postgres(let address) = config.database else { return try bringUp(database, config, now: now) }
+    // Of nodes that start together one does it, on a connection of its own; the others look again.
+    let gate = try Postgres(address.with(connections: 1))
+    defer { Self.end(gate) }
+    while true {
+      let isOurs = try gate.writeBlocking { connection in
+        guard try connection.tryHold(schemaLock) else { return false }
+        try bringUp(database, config, now: now)
+        return true
       }
-      try migrations.migrate(database, now: now)
+      if isOurs { return }
+      Thread.sleep(forTimeInterval: 0.2)
+      if try isCurrent(database) { return }
+    }
+  }
+
+  private static func end(_ gate: Postgres) {
+    do { try gate.close() } catch { /* It has nothing that could be lost. */  }
+  }
+
+  private static func bringUp(_ database: any Database, _ config: Config, now: Instant) throws {
+    if case .behind(let steps) = try database.writeBlocking({ try migrations.state(on: $0) }),
+      let folder = config.backups
+    {
+      try BackupShelf(folder: folder).add(database, kind: "before-\(steps.first ?? "")", now: now)
+    }
+    try migrations.migrate(database, now: now)
+  }
+
+  /// Whether the schema is this program's; refuses what it cannot be made of.
+  private static func isCurrent(_ database: any Database) throws -> Bool {
+    switch try database.writeBlocking({ try migrations.state(on: $0) }) {
+    case .current: return true
+    case .empty, .behind: return false
     case .ahead(let names):
       throw StartProblem(
         """

@@ -83,6 +83,14 @@ public final class Connection {
   }
 }
 
+extension Connection {
+  /// Holds a number as `hold` does, unless somebody else does: then it is false, and nobody waits.
+  public func tryHold(_ lock: Lock) throws -> Bool {
+    guard engine == .postgres else { return true }
+    return try first("SELECT pg_try_advisory_xact_lock($1)", lock.number) { $0.bool() } ?? false
+  }
+}
+
 /// Something that only one transaction may do at a time, on any node.
 public struct Lock: Sendable {
   /// What PostgreSQL knows it by.

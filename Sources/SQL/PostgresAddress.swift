@@ -11,7 +11,7 @@ public struct PostgresAddress: Sendable, Equatable {
   /// Whether statements are prepared once a connection and kept, and settings made once for its length.
   public let keepsStatements: Bool
   /// How many connections are open at most.
-  public let connections: Int
+  public private(set) var connections: Int
 
   /// Connections of a node, unless told.
   public static let usualConnections = 8
@@ -54,6 +54,13 @@ public struct PostgresAddress: Sendable, Equatable {
     guard options != nil, authority.filter({ $0 == "@" }).count <= 1 else { throw .unreadable }
     keepsStatements = keeps
     self.connections = connections
+  }
+
+  /// The same with as many connections.
+  public func with(connections: Int) -> PostgresAddress {
+    var address = self
+    address.connections = connections
+    return address
   }
 
   /// The address without its password, for people to read.

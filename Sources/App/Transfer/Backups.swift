@@ -100,7 +100,9 @@ public struct Backups: Sendable {
     }
     try Migrator(known).migrate(database, now: now)
     let shapes = try database.readBlocking { try Tables.shapes($0) }
-    try database.writeBlocking { try $0.script("DELETE FROM site") }
+    if shapes.contains(where: { $0.name == "site" }) {
+      try database.writeBlocking { try $0.script("DELETE FROM site") }
+    }
     var (shape, page, sum, total): (TableShape?, [[Value]], TableSum, Int) = (nil, [], TableSum(), 0)
     func flush() throws {
       guard let shape, !page.isEmpty else { return }
