@@ -126,7 +126,11 @@ public enum Opening {
   }
 
   private static func end(_ gate: Postgres) {
-    do { try gate.close() } catch { /* It has nothing that could be lost. */  }
+    do {
+      try gate.close()
+    } catch {
+      // It has nothing that could be lost.
+    }
   }
 
   private static func bringUp(_ database: any Database, _ config: Config, now: Instant) throws {

@@ -12,7 +12,9 @@ enum BackupFile {
 
   /// What is wrong with a file.
   enum Mistake: Error, Equatable, Sendable {
-    case unreadable, notOurs, newer, truncated, damaged(String)
+    case unreadable, notOurs, newer, truncated
+    /// Where.
+    case damaged(String)
 
     /// In words.
     var sentence: String {
