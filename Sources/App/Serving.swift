@@ -78,7 +78,7 @@ extension App {
     if config.isLoopback { return nil }
     let now = clock()
     let token = try await database.write { connection -> String? in
-      guard try AccountsStore.count(connection) == 0 else { return nil }
+      guard try AccountsStore.isEmpty(connection) else { return nil }
       return try LinkStore.make(connection, .setup, by: nil, seconds: LinkStore.inviteSeconds, now: now)
     }
     return token.map { (config.publicURL ?? "http://\(config.host):\(config.port)") + "/register?token=" + $0 }

@@ -22,6 +22,11 @@ public struct SQL: ExpressibleByStringLiteral, Sendable {
     isPlannedAnew = false
   }
 
+  /// A statement that both engines understand and that PostgreSQL plans for its very values each time.
+  public init(plannedAnew text: StaticString) {
+    self.init(sqlite: text, postgres: text, isPlannedAnew: true)
+  }
+
   /// A statement whose text differs by engine.
   ///
   /// - Parameter isPlannedAnew: whether PostgreSQL plans it for its very values each time.

@@ -41,7 +41,7 @@ struct AccountsPages: Sendable {
   private func door(_ token: String?, now: Instant) async throws -> Door {
     let config = app.config
     return try await app.database.read { connection in
-      let isFirst = try AccountsStore.count(connection) == 0
+      let isFirst = try AccountsStore.isEmpty(connection)
       if isFirst {
         if config.isLoopback { return .open(isFirst: true) }
         let link = try token.flatMap { try LinkStore.find(connection, .setup, token: $0, now: now) }
@@ -103,7 +103,7 @@ struct AccountsPages: Sendable {
       var new = new
       // Two first accounts at once, on two nodes perhaps: one of them is the first.
       try connection.hold(AccountsStore.lock)
-      if new.isAdmin, try AccountsStore.count(connection) > 0 { new.isAdmin = false }
+      if new.isAdmin, try !AccountsStore.isEmpty(connection) { new.isAdmin = false }
       guard let id = try AccountsStore.create(connection, new, now: now) else { return nil }
       if case .link(let kind, _) = door, let token, try !LinkStore.use(connection, kind, token: token, now: now) {
         throw Problem(.forbidden, .registerLinkUsed)

@@ -82,9 +82,9 @@ enum AccountsStore {
       """, id, read: User.init)
   }
 
-  /// How many accounts there are.
-  static func count(_ connection: Connection) throws -> Int {
-    try connection.first("SELECT count(*) FROM users") { $0.int() } ?? 0
+  /// Whether there is no account yet.
+  static func isEmpty(_ connection: Connection) throws -> Bool {
+    try connection.first("SELECT 1 FROM users LIMIT 1") { $0.int() } == nil
   }
 
   /// Sets another hash of the same password; a link to a new one stays good.

@@ -376,11 +376,13 @@ extension Journal {
 
   /// Drops the changes of activities that can no longer be undone, at most `limit`; the activities stay.
   static func dropOld(_ connection: Connection, now: Instant, limit: Int) throws -> Int {
+    // From the oldest changes on: activities stay, and there are ever more of them.
     try connection.execute(
-      """
-      DELETE FROM changes WHERE activity_id IN (
-        SELECT a.id FROM activities a WHERE a.at < $1 AND EXISTS (SELECT 1 FROM changes c WHERE c.activity_id = a.id)
-        ORDER BY a.id LIMIT $2)
-      """, now - undoDays * 86_400_000_000, limit)
+      SQL(
+        plannedAnew: """
+          DELETE FROM changes WHERE activity_id IN (
+            SELECT a.id FROM (SELECT DISTINCT c.activity_id FROM changes c ORDER BY c.activity_id LIMIT $2) AS oldest
+            JOIN activities a ON a.id = oldest.activity_id WHERE a.at < $1)
+          """), now - undoDays * 86_400_000_000, limit)
   }
 }

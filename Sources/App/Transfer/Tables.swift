@@ -105,13 +105,15 @@ enum Tables {
     }
   }
 
-  /// How many rows one statement puts in at most, so that it has fewer values than either engine allows.
+  /// How many rows one statement puts in, where each is a journey to a server; SQLite is quickest row by row. Fewer
+  /// values than a statement may have.
   private static let batchSizes = [400, 20, 1]
 
   /// Puts rows in, with the words of the search where they belong to names.
   static func insert(_ connection: Connection, _ shape: TableShape, _ rows: [[Value]]) throws {
     var rest = rows[...]
-    for size in batchSizes where size * shape.columns.count < 30_000 {
+    let sizes = connection.engine == .sqlite ? [1] : batchSizes
+    for size in sizes where size * shape.columns.count < 30_000 {
       let statement = insertion(shape, rows: size)
       while rest.count >= size {
         let values = rest.prefix(size).flatMap { row in
