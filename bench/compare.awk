@@ -3,7 +3,7 @@
 #   awk -F '\t' -f bench/compare.awk sqlite.rows postgres.rows
 #
 # The bars of PostgreSQL: p99 at most 1.5 times the budget of the page on SQLite
-# and at least half its rate, both held to the ratio of the empty answer; for pages without a budget
+# and at least half its rate, both held to the ratio of the empty answer of SQLite; for pages without a budget
 # the ratios alone are told.
 
 function number(value, form) { return value ? sprintf(form, value) : "–" }
@@ -28,7 +28,7 @@ file == 1 {
     if ($8 != "-") {
         rows++
         bar = 1.5 * $8; least = $9 / 2
-        slower = $7 / fastest
+        slower = rate["the empty answer"] / fastest
         if (slower > 1) slower = 1
         if ($5 * slower > bar) verdict = verdict ", p99"
         if ($6 < least * slower) verdict = verdict ", req/s"
