@@ -15,7 +15,7 @@ SWIFT_FILES := Sources Tests Package.swift
 help: ## Print this list
 	@sed -nE 's/^([a-z][a-z0-9-]*):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
-setup: ## Install what is missing on Debian or Ubuntu (SET=run, test, bench or docs)
+setup: ## Install what is missing on Debian or Ubuntu (SET=run, test, bench, trials or docs)
 	@scripts/setup.sh $(SET)
 
 build: ## Build the optimised program, .build/release/flixlist

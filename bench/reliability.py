@@ -22,6 +22,9 @@ import threading
 import time
 import urllib.parse
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from trials import Results  # noqa: E402
+
 USERS = [f"person{number}" for number in range(12)]
 PASSWORD = secrets.token_urlsafe(24)
 SECRET = secrets.token_urlsafe(48)
@@ -38,24 +41,6 @@ Answer = collections.namedtuple("Answer", "status location retry_after body")
 # One tick: its mark, the node, when it was answered, how long it took, and what came of it: `noted`, one of KINDS,
 # `none` for no answer, else the status.
 Tick = collections.namedtuple("Tick", "once node at seconds outcome retry_after")
-
-
-class Results:
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def check(self, holds, sentence):
-        self.passed, self.failed = self.passed + bool(holds), self.failed + (not holds)
-        print(f"{'ok    ' if holds else 'FAILED'} {sentence}", flush=True)
-        return holds
-
-    @staticmethod
-    def say(sentence):
-        print(f"       {sentence}", flush=True)
-
-    @staticmethod
-    def skip(sentence):
-        print(f"skipped {sentence}", flush=True)
 
 
 class Broken(Exception):

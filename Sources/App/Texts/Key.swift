@@ -1,891 +1,114 @@
 /// The texts of the pages, by name. Written by scripts/keys.sh from en.txt.
 enum Key: Int, CaseIterable, Sendable {
-  case skipLink
-  case navMain
-  case navTabs
-  case navHome
-  case navLibrary
-  case navHistory
-  case navActivity
-  case navAbout
-  case navKeys
-  case navSettings
-  case navAdmin
-  case settingsOf
-  case searchLabel
-  case searchButton
-  case logIn
-  case logOut
-  case register
-  case save
-  case saved
-  case remove
-  case removeWhat
-  case undo
-  case undoWhat
-  case textOffline
-  case textFailed
-  case resultsCount
-  case zoneBanner
-  case zoneUseBrowser
-  case zoneChoose
-  case toHome
-  case goBack
-  case toStart
-  case pagesLabel
-  case pagePrevious
-  case pageNext
-  case pageNumber
-  case pageOf
-  case formProblem
-  case continueButton
-  case landingTitle
-  case landingHead
-  case landingLead
-  case landingRegister
-  case pointHonest
-  case pointHonestText
-  case pointUndo
-  case pointUndoText
-  case pointFast
-  case pointFastText
-  case pointYours
-  case pointYoursText
-  case registerLead
-  case registerFirst
-  case registerClosed
-  case registerWaiting
-  case registerLinkUsed
-  case registerButton
-  case haveAccount
-  case noAccount
-  case username
-  case usernameHint
-  case usernameLength
-  case usernameLetters
-  case usernameTaken
-  case usernameOrEmail
-  case emailOptional
-  case emailHint
-  case emailShape
-  case password
-  case passwordHint
-  case passwordShort
-  case passwordLong
-  case passwordCommon
-  case passwordName
-  case passwordWrong
-  case passwordCurrent
-  case passwordNew
-  case passwordChange
-  case passwordChanged
-  case passwordEndsOthers
-  case loginWrong
-  case forgotPassword
-  case confirmHead
-  case confirmText
-  case resetHead
-  case resetButton
-  case resetGone
-  case greetMorning
-  case greetDay
-  case greetEvening
-  case greetNight
-  case homeNext
-  case homeNextEmpty
-  case homeAllNext
-  case homeAllNextMany
-  case homeAired
-  case homePlanned
-  case homeAllPlanned
-  case homeUnrated
-  case homeAdded
-  case homeAllAdded
-  case homeWelcome
-  case homeEmptyHead
-  case homeEmptyText
-  case homeEmptyExample
-  case episodesBehind
-  case caughtUp
-  case kindMovie
-  case kindShow
-  case kindAll
-  case kindMovies
-  case kindShows
-  case statusAll
-  case statusWatching
-  case statusUptodate
-  case statusPlanned
-  case statusCompleted
-  case statusPaused
-  case statusDropped
-  case statusNone
-  case statusRemove
-  case statusClear
-  case statusLabel
-  case favourite
-  case originalName
-  case yearsEnded
-  case directedBy
-  case createdBy
-  case castLabel
-  case markWatched
-  case watchedAgain
-  case watchedEarlier
-  case markEpisode
-  case nextAirs
-  case nextUnknown
-  case allSeen
-  case allSeenEnded
-  case seenOf
-  case skippedCount
-  case unairedCount
-  case seasonName
-  case specials
-  case markAired
-  case markShow
-  case markShowLabel
-  case markSeasonLabel
-  case noEpisodes
-  case episodeCode
-  case episodeCodeSpecial
-  case episodeNumber
-  case tickLabel
-  case untickLabel
-  case upTo
-  case upToLabel
-  case skippedOne
-  case watchedOn
-  case airedOn
-  case airsOn
-  case notAiredYet
-  case gapMissed
-  case gapRun
-  case gapLater
-  case gapMark
-  case playsHead
-  case playsMore
-  case changeDate
-  case change
-  case changeWhat
-  case whenNow
-  case whenRelease
-  case whenUnknown
-  case whenDate
-  case noteLabel
-  case noteSave
-  case sourceStarter
-  case sourceOwn
-  case ratingOf
-  case ratingHead
-  case ratingStep
-  case ratingShort
-  case ratingClear
-  case ratingHundred
-  case timesWatched
-  case progressLabel
-  case searchTitle
-  case searchHint
-  case searchNoneHead
-  case searchNoneText
-  case searchNotThere
-  case addYourself
-  case ownTitle
-  case ownLead
-  case ownName
-  case ownNameError
-  case ownYear
-  case ownYearError
-  case ownSeasons
-  case ownSeasonsHint
-  case ownSeasonsError
-  case ownCreate
-  case add
-  case addWhat
-  case listTitles
-  case listDone
-  case filterKind
-  case filterGenre
-  case filterSort
-  case filterText
-  case filterApply
-  case genreAll
-  case sortName
-  case sortWatched
-  case sortAdded
-  case sortRating
-  case sortYear
-  case sortProgress
-  case libraryEmptyHead
-  case libraryEmptyText
-  case libraryNoneHead
-  case libraryNoneText
-  case libraryShowAll
-  case historyEmptyHead
-  case historyEmptyText
-  case historyOlder
-  case historyNewest
-  case activityLead
-  case activityEmptyHead
-  case activityEmptyText
-  case undoneMark
-  case answerUndone
-  case didWatchFilm
-  case didWatchEpisode
-  case didWatchEpisodes
-  case didLeaveUnaired
-  case didUnwatchFilm
-  case didUnwatchEpisode
-  case didRedate
-  case didRedateEpisode
-  case didPlan
-  case didWatching
-  case didPause
-  case didDrop
-  case didRemove
-  case didClear
-  case didRate
-  case didUnrate
-  case didFavour
-  case didUnfavour
-  case didNote
-  case settingsProfile
-  case settingsPassword
-  case settingsSessions
-  case settingsData
-  case displayName
-  case displayNameError
-  case zoneLabel
-  case zoneHint
-  case zoneError
-  case dayEndLabel
-  case dayEndHint
-  case dayEndHour
-  case dayEndError
-  case languageLabel
-  case themeLabel
-  case themeSystem
-  case themeLight
-  case themeDark
-  case scaleLabel
-  case scaleHint
-  case scalePoints
-  case scaleStars
-  case scaleHundred
-  case singleKeysLabel
-  case sessionsLead
-  case sessionDevice
-  case sessionAddress
-  case sessionStarted
-  case sessionSeen
-  case sessionThis
-  case sessionUnknown
-  case sessionEnd
-  case sessionEndLabel
-  case exportHead
-  case exportText
-  case deleteHead
-  case deleteText
-  case deleteButton
-  case lastAdmin
-  case adminUsers
-  case adminAccounts
-  case adminSince
-  case adminTitles
-  case adminActions
-  case adminMark
-  case disabledMark
-  case adminGive
-  case adminTake
-  case disableButton
-  case enableButton
-  case resetLinkButton
-  case resetLinkFor
-  case inviteButton
-  case inviteLink
-  case doorHead
-  case doorOpen
-  case doorInvite
-  case doorClosed
-  case aboutHead
-  case aboutText
-  case aboutCatalogueHead
-  case aboutCatalogue
-  case aboutPrivacyHead
-  case aboutPrivacy
-  case keysLead
-  case keyColumn
-  case keyDoes
-  case keySearch
-  case keyNext
-  case keyPrevious
-  case keyWatched
-  case keyUndo
-  case keyRate
-  case keyHome
-  case keyLibrary
-  case keyHelp
-  case keysOff
-  case today
-  case yesterday
-  case tomorrow
-  case todayHead
-  case yesterdayHead
-  case dateUnknown
-  case dateUnknownHead
-  case dateDayMonth
-  case dateFull
-  case dateMonth
-  case dateTime
-  case dateWeekday
-  case month1
-  case month2
-  case month3
-  case month4
-  case month5
-  case month6
-  case month7
-  case month8
-  case month9
-  case month10
-  case month11
-  case month12
-  case weekday1
-  case weekday2
-  case weekday3
-  case weekday4
-  case weekday5
-  case weekday6
-  case weekday7
-  case lengthMinutes
-  case lengthHours
-  case lengthHoursMinutes
-  case genreAction
-  case genreAdventure
-  case genreAnimation
-  case genreBiography
-  case genreComedy
-  case genreCrime
-  case genreDocumentary
-  case genreDrama
-  case genreFamily
-  case genreFantasy
-  case genreHistory
-  case genreHorror
-  case genreMusic
-  case genreMusical
-  case genreMystery
-  case genreNews
-  case genreReality
-  case genreRomance
-  case genreScienceFiction
-  case genreShort
-  case genreSoap
-  case genreSport
-  case genreTalk
-  case genreThriller
-  case genreWar
-  case genreWestern
-  case headingBadRequest
-  case headingForbidden
-  case headingNotFound
-  case headingMethod
-  case headingConflict
-  case headingTooLarge
-  case headingInvalid
-  case headingTooMany
-  case headingUnavailable
-  case headingInternal
-  case problemNumber
-  case problemNotFound
-  case problemMethod
-  case problemBadRequest
-  case problemForm
-  case problemCrossSite
-  case problemTooLarge
-  case problemTooMany
-  case problemBusy
-  case problemUnsure
-  case problemDiskFull
-  case problemStorage
-  case problemUnavailable
-  case problemInternal
-  case problemPlayTarget
-  case problemFuture
-  case problemDate
-  case problemStatus
-  case problemRating
-  case problemNoteLong
-  case problemUndoOld
-  case problemUndoNamed
-  case problemUndoChanged
-  case problemTooManyTitles
-  case didRatePart
-  case didUnratePart
-  case didSkip
-  case didSkipMany
-  case didUnskip
-  case didCountSpecials
-  case didLeaveSpecials
-  case didBeginPass
-  case didEndPass
-  case didRenamePass
-  case didDeletePass
-  case didDeletePassPlays
-  case problemPassFilm
-  case problemPassUnseen
-  case problemPassName
-  case skip
-  case skipLabel
-  case unskip
-  case unskipLabel
-  case gapSkip
-  case specialsCount
-  case specialsLeave
-  case specialsHint
-  case specialsHintOn
-  case passesHead
-  case passFirst
-  case passAgain
-  case passBegin
-  case passUnderway
-  case passEndedOn
-  case passSeen
-  case passEnd
-  case passName
-  case passRename
-  case passDeleteKeep
-  case passDeleteAll
-  case passManage
-  case rateSeason
-  case rateEpisode
-  case ratedShort
-  case unseenOnly
-  case unseenAll
-  case unseenNone
-  case hideUnseenLabel
-  case seenBefore
-  case whySummary
-  case whyNext
-  case whyNew
-  case whySeason
-  case whyPass
-  case whyStart
-  case whyAired
-  case whyAiredUnknown
-  case whyLast
-  case whyLastUnknown
-  case whyFix
-  case whyPause
-  case whyDrop
-  case sourceNameStarter
-  case sourceNameOwn
-  case skipSeason
-  case moreOf
-  case fromHereUpTo
-  case whyLastDay
-  case commandHead
-  case commandDo
-  case commandMark
-  case commandRate
-  case commandRateMark
-  case commandPlan
-  case commandPause
-  case commandDrop
-  case commandAlsoRate
-  case commandPart
-  case commandAll
-  case commandAired
-  case commandOnDay
-  case commandInMonth
-  case commandInYear
-  case commandTooEarly
-  case commandHelpHead
-  case commandHelpText
-  case commandHelpColumn
-  case commandHelpDoes
-  case commandHelpFilm
-  case commandHelpFilmDoes
-  case commandHelpEpisode
-  case commandHelpEpisodeDoes
-  case commandHelpRange
-  case commandHelpRangeDoes
-  case commandHelpSeason
-  case commandHelpSeasonDoes
-  case commandHelpPlan
-  case commandHelpPlanDoes
-  case commandHelpDrop
-  case commandHelpDropDoes
-  case commandHelpDates
-  case didWatchRated
-  case didWatchEpisodeRated
-  case problemPlayRating
-  case moreSeason
-  case navLists
-  case didMakeList
-  case didMakeListOf
-  case didChangeList
-  case didDeleteList
-  case didAddToList
-  case didAddManyToList
-  case didRemoveFromList
-  case didMoveOnList
-  case didMoveList
-  case didMoveToList
-  case didSortList
-  case didNoteOnList
-  case listsLead
-  case listsEmptyHead
-  case listsEmptyText
-  case listsAll
-  case listNewHead
-  case listName
-  case listNote
-  case listMake
-  case listMakeWith
-  case listCount
-  case listBySmart
-  case listBroken
-  case listEditRule
-  case listEmptyHead
-  case listEmptyText
-  case listNoneHead
-  case listNoneText
-  case listManage
-  case listCopyLabel
-  case listCopyName
-  case listCopy
-  case listSortHead
-  case listDelete
-  case listPosition
-  case listMoveUp
-  case listMoveDown
-  case listClose
-  case listItemNote
-  case listPlace
-  case listMove
-  case listTop
-  case listBottom
-  case listOther
-  case listCopyThere
-  case listMoveThere
-  case listRemove
-  case listAdd
-  case listAddTo
-  case listSaveView
-  case listSaveDo
-  case listNameError
-  case listNameTaken
-  case listTooMany
-  case listNoteError
-  case problemListFull
-  case problemListBulk
-  case problemListSmart
-  case problemListHand
-  case problemListRule
-  case problemListPlace
-  case playNote
-  case whenHint
-  case whenWordNight
-  case whenWordRelease
-  case whenWordUnknown
-  case whenEmpty
-  case whenNoClock
-  case whenZone
-  case whenNoYear
-  case whenNoMonth
-  case whenNoDay
-  case whenWeekday
-  case whenTwoWays
-  case whenFuture
-  case historyDated
-  case historyUndated
-  case historyOfOne
-  case historyOfTitle
-  case historyYear
-  case historyYearAll
-  case historyMonth
-  case historyMonthAll
-  case historySource
-  case historySourceAll
-  case sourceWeb
-  case sourceImport
-  case playsCount
-  case bulkLabel
-  case bulkAll
-  case bulkCount
-  case bulkNothing
-  case bulkTooMany
-  case didRedateFromTo
-  case didRedateEpisodeFromTo
-  case didRedateMany
-  case didRedateManyTo
-  case didUnwatchMany
-  case didRecount
-  case recountHead
-  case recountText
-  case recountButton
-  case recountNothing
-  case didImport
-  case importHead
-  case importLink
-  case importText
-  case importHome
-  case importLead
-  case importFile
-  case importFileHint
-  case importButton
-  case importLook
-  case importNotEmptyHead
-  case importNotEmpty
-  case importNoFile
-  case importBusy
-  case importTooLarge
-  case importReportHead
-  case importLookHead
-  case importLooked
-  case importNothing
-  case importWhat
-  case importCount
-  case importTitles
-  case importPlays
-  case importSkips
-  case importRatings
-  case importPasses
-  case importLists
-  case importOwn
-  case importUnmatched
-  case importCopied
-  case importMore
-  case importPassed
-  case importAt
-  case importAtLine
-  case importBadJSON
-  case importTruncated
-  case importNotRecord
-  case importNewer
-  case importUnknown
-  case importMissing
-  case importTwice
-  case importWantsText
-  case importWantsNumber
-  case importWantsTruth
-  case importWantsList
-  case importWantsObject
-  case importNul
-  case importDeep
-  case importLong
-  case importRange
-  case importFuture
-  case importDate
-  case importPrecision
-  case importRating
-  case importValue
-  case importReference
-  case importFilm
-  case importOpenPasses
-  case importTooMuch
-  case calendarTitle
-  case calendarViews
-  case calendarAgenda
-  case calendarMonth
-  case calendarEarlier
-  case calendarLater
-  case calendarFrom
-  case calendarShow
-  case calendarSeen
-  case calendarRun
-  case calendarRunSpecials
-  case calendarReleased
-  case calendarNothingToday
-  case calendarMore
-  case calendarCut
-  case calendarEmptyHead
-  case calendarEmptyText
-  case whyShowWatching
-  case whyShowPlanned
-  case whyShowSeen
-  case whyFilmPlanned
-  case whyFilmSeen
-  case whyAirs
-  case whyReleased
-  case whyReleases
-  case whyLastNever
-  case problemCalendarDay
-  case settingsCalendar
-  case feedLead
-  case feedSecret
-  case feedShown
-  case feedMade
-  case feedNone
-  case feedMake
-  case feedMakeNew
-  case feedEnd
-  case phoneDescription
-  case phoneKept
-  case phoneTaken
-  case phoneSent
-  case phoneWaiting
-  case phoneRefused
-  case phoneShow
-  case phoneLeave
-  case offlineHead
-  case offlineText
-  case offlineRetry
-  case unsentHead
-  case unsentLead
-  case unsentWaiting
-  case unsentRefused
-  case unsentRefusedText
-  case unsentNothing
-  case unsentAgain
-  case unsentTake
-  case problemOtherUser
-  case keySelect
-  case keyEdit
-  case keyCalendar
-  case keyStatistics
-  case keyEscape
-  case keyChoose
-  case filterMore
-  case filterAny
-  case filterDecade
-  case decadeName
-  case filterCountry
-  case filterRuntime
-  case filterRuntimeUnder
-  case filterRuntimeRange
-  case filterRuntimeOver
-  case filterRating
-  case filterUnrated
-  case filterRatingFrom
-  case filterRatingRange
-  case filterWatched
-  case filterWatchedIn
-  case filterFavourites
-  case filterNamed
-  case filtersSet
-  case filterRemove
-  case libraryFound
-  case libraryFoundOver
-  case libraryReverse
-  case libraryAsTable
-  case libraryAsPosters
-  case librarySelect
-  case librarySelectEnd
-  case librarySelectTitle
-  case librarySave
-  case librarySaveName
-  case librarySaveIn
-  case libraryColumns
-  case libraryCaption
-  case columnAdded
-  case libraryBulkLabel
-  case bulkLead
-  case bulkStatus
-  case bulkRate
-  case bulkWhen
-  case bulkWatched
-  case bulkFavourite
-  case bulkUnfavourite
-  case bulkList
-  case bulkAddToList
-  case pageFirst
-  case personTitles
-  case personMine
-  case personOthers
-  case personInLibrary
-  case personMaker
-  case personCast
-  case didChangeMany
-  case didLeaveUnreleased
-  case manyPlanned
-  case manyWatching
-  case manyPaused
-  case manyDropped
-  case manyRemoved
-  case manyRated
-  case manyUnrated
-  case manyFavoured
-  case manyUnfavoured
-  case manyListed
-  case manyWatched
-  case problemManyNone
-  case problemManyList
-  case problemManyListFull
-  case navStats
-  case statsAll
-  case statsThisYear
-  case statsTwelveMonths
-  case statsThisMonth
-  case statsRanges
-  case statsFrom
-  case statsTo
-  case statsShow
-  case statsSpan
-  case statsSince
-  case statsUntil
-  case statsDayError
-  case statsNewHead
-  case statsNewText
-  case statsEmptyHead
-  case statsEmptyText
-  case statsInReview
-  case statsYears
-  case statsYearTitle
-  case statsAllCharts
-  case statsTopRated
-  case statsTopTime
-  case statsTime
-  case statsHours
-  case statsDays
-  case statsDaysAndHours
-  case statsPlays
-  case statsPlayCount
-  case statsEpisodes
-  case statsTitles
-  case statsTitleCount
-  case statsFilms
-  case statsShows
-  case statsRewatches
-  case statsWeekly
-  case statsWeeklyPlays
-  case statsStreak
-  case statsCurrent
-  case statsUndated
-  case statsStraddling
-  case statsUnknown
-  case statsFirstAndLast
-  case statsFirst
-  case statsLast
-  case statsFigures
-  case statsChartLabel
-  case statsMost
-  case statsByMonth
-  case statsByYear
-  case statsByWeekday
-  case statsByHour
-  case statsMonth
-  case statsYear
-  case statsWeekday
-  case statsHour
-  case statsYearOnly
-  case statsCoarse
-  case statsTimeless
-  case statsRatings
-  case statsGenres
-  case statsDecades
-  case statsDecade
-  case statsCountries
-  case statsMakers
-  case statsCast
-  case statsLongestShows
-  case statsRewatched
-  case weekdayShort1
-  case weekdayShort2
-  case weekdayShort3
-  case weekdayShort4
-  case weekdayShort5
-  case weekdayShort6
-  case weekdayShort7
+  case skipLink, navMain, navTabs, navHome, navLibrary, navHistory, navActivity, navAbout, navKeys, navSettings
+  case navAdmin, settingsOf, searchLabel, searchButton, logIn, logOut, register, save, saved, remove, removeWhat, undo
+  case undoWhat, textOffline, textFailed, resultsCount, zoneBanner, zoneUseBrowser, zoneChoose, toHome, goBack, toStart
+  case pagesLabel, pagePrevious, pageNext, pageNumber, pageOf, formProblem, continueButton, landingTitle, landingHead
+  case landingLead, landingRegister, pointHonest, pointHonestText, pointUndo, pointUndoText, pointFast, pointFastText
+  case pointYours, pointYoursText, registerLead, registerFirst, registerClosed, registerWaiting, registerLinkUsed
+  case registerButton, haveAccount, noAccount, username, usernameHint, usernameLength, usernameLetters, usernameTaken
+  case usernameOrEmail, emailOptional, emailHint, emailShape, password, passwordHint, passwordShort, passwordLong
+  case passwordCommon, passwordName, passwordWrong, passwordCurrent, passwordNew, passwordChange, passwordChanged
+  case passwordEndsOthers, loginWrong, forgotPassword, confirmHead, confirmText, resetHead, resetButton, resetGone
+  case greetMorning, greetDay, greetEvening, greetNight, homeNext, homeNextEmpty, homeAllNext, homeAllNextMany
+  case homeAired, homePlanned, homeAllPlanned, homeUnrated, homeAdded, homeAllAdded, homeWelcome, homeEmptyHead
+  case homeEmptyText, homeEmptyExample, episodesBehind, caughtUp, kindMovie, kindShow, kindAll, kindMovies, kindShows
+  case statusAll, statusWatching, statusUptodate, statusPlanned, statusCompleted, statusPaused, statusDropped
+  case statusNone, statusRemove, statusClear, statusLabel, favourite, originalName, yearsEnded, directedBy, createdBy
+  case castLabel, markWatched, watchedAgain, watchedEarlier, markEpisode, nextAirs, nextUnknown, allSeen, allSeenEnded
+  case seenOf, skippedCount, unairedCount, seasonName, specials, markAired, markShow, markShowLabel, markSeasonLabel
+  case noEpisodes, episodeCode, episodeCodeSpecial, episodeNumber, tickLabel, untickLabel, upTo, upToLabel, skippedOne
+  case watchedOn, airedOn, airsOn, notAiredYet, gapMissed, gapRun, gapLater, gapMark, playsHead, playsMore, changeDate
+  case change, changeWhat, whenNow, whenRelease, whenUnknown, whenDate, noteLabel, noteSave, sourceStarter, sourceOwn
+  case ratingOf, ratingHead, ratingStep, ratingShort, ratingClear, ratingHundred, timesWatched, progressLabel
+  case searchTitle, searchHint, searchNoneHead, searchNoneText, searchNotThere, addYourself, ownTitle, ownLead, ownName
+  case ownNameError, ownYear, ownYearError, ownSeasons, ownSeasonsHint, ownSeasonsError, ownCreate, add, addWhat
+  case listTitles, listDone, filterKind, filterGenre, filterSort, filterText, filterApply, genreAll, sortName
+  case sortWatched, sortAdded, sortRating, sortYear, sortProgress, libraryEmptyHead, libraryEmptyText, libraryNoneHead
+  case libraryNoneText, libraryShowAll, historyEmptyHead, historyEmptyText, historyOlder, historyNewest, activityLead
+  case activityEmptyHead, activityEmptyText, undoneMark, answerUndone, didWatchFilm, didWatchEpisode, didWatchEpisodes
+  case didLeaveUnaired, didUnwatchFilm, didUnwatchEpisode, didRedate, didRedateEpisode, didPlan, didWatching, didPause
+  case didDrop, didRemove, didClear, didRate, didUnrate, didFavour, didUnfavour, didNote, settingsProfile
+  case settingsPassword, settingsSessions, settingsData, displayName, displayNameError, zoneLabel, zoneHint, zoneError
+  case dayEndLabel, dayEndHint, dayEndHour, dayEndError, languageLabel, themeLabel, themeSystem, themeLight, themeDark
+  case scaleLabel, scaleHint, scalePoints, scaleStars, scaleHundred, singleKeysLabel, sessionsLead, sessionDevice
+  case sessionAddress, sessionStarted, sessionSeen, sessionThis, sessionUnknown, sessionEnd, sessionEndLabel, exportHead
+  case exportText, deleteHead, deleteText, deleteButton, lastAdmin, adminUsers, adminAccounts, adminSince, adminTitles
+  case adminActions, adminMark, disabledMark, adminGive, adminTake, disableButton, enableButton, resetLinkButton
+  case resetLinkFor, inviteButton, inviteLink, doorHead, doorOpen, doorInvite, doorClosed, aboutHead, aboutText
+  case aboutCatalogueHead, aboutCatalogue, aboutPrivacyHead, aboutPrivacy, keysLead, keyColumn, keyDoes, keySearch
+  case keyNext, keyPrevious, keyWatched, keyUndo, keyRate, keyHome, keyLibrary, keyHelp, keysOff, today, yesterday
+  case tomorrow, todayHead, yesterdayHead, dateUnknown, dateUnknownHead, dateDayMonth, dateFull, dateMonth, dateTime
+  case dateWeekday, month1, month2, month3, month4, month5, month6, month7, month8, month9, month10, month11, month12
+  case weekday1, weekday2, weekday3, weekday4, weekday5, weekday6, weekday7, lengthMinutes, lengthHours
+  case lengthHoursMinutes, genreAction, genreAdventure, genreAnimation, genreBiography, genreComedy, genreCrime
+  case genreDocumentary, genreDrama, genreFamily, genreFantasy, genreHistory, genreHorror, genreMusic, genreMusical
+  case genreMystery, genreNews, genreReality, genreRomance, genreScienceFiction, genreShort, genreSoap, genreSport
+  case genreTalk, genreThriller, genreWar, genreWestern, headingBadRequest, headingForbidden, headingNotFound
+  case headingMethod, headingConflict, headingTooLarge, headingInvalid, headingTooMany, headingUnavailable
+  case headingInternal, problemNumber, problemNotFound, problemMethod, problemBadRequest, problemForm, problemCrossSite
+  case problemTooLarge, problemTooMany, problemBusy, problemUnsure, problemDiskFull, problemStorage, problemUnavailable
+  case problemInternal, problemPlayTarget, problemFuture, problemDate, problemStatus, problemRating, problemNoteLong
+  case problemUndoOld, problemUndoNamed, problemUndoChanged, problemTooManyTitles, didRatePart, didUnratePart, didSkip
+  case didSkipMany, didUnskip, didCountSpecials, didLeaveSpecials, didBeginPass, didEndPass, didRenamePass
+  case didDeletePass, didDeletePassPlays, problemPassFilm, problemPassUnseen, problemPassName, skip, skipLabel, unskip
+  case unskipLabel, gapSkip, specialsCount, specialsLeave, specialsHint, specialsHintOn, passesHead, passFirst
+  case passAgain, passBegin, passUnderway, passEndedOn, passSeen, passEnd, passName, passRename, passDeleteKeep
+  case passDeleteAll, passManage, rateSeason, rateEpisode, ratedShort, unseenOnly, unseenAll, unseenNone
+  case hideUnseenLabel, seenBefore, whySummary, whyNext, whyNew, whySeason, whyPass, whyStart, whyAired, whyAiredUnknown
+  case whyLast, whyLastUnknown, whyFix, whyPause, whyDrop, sourceNameStarter, sourceNameOwn, skipSeason, moreOf
+  case fromHereUpTo, whyLastDay, commandHead, commandDo, commandMark, commandRate, commandRateMark, commandPlan
+  case commandPause, commandDrop, commandAlsoRate, commandPart, commandAll, commandAired, commandOnDay, commandInMonth
+  case commandInYear, commandTooEarly, commandHelpHead, commandHelpText, commandHelpColumn, commandHelpDoes
+  case commandHelpFilm, commandHelpFilmDoes, commandHelpEpisode, commandHelpEpisodeDoes, commandHelpRange
+  case commandHelpRangeDoes, commandHelpSeason, commandHelpSeasonDoes, commandHelpPlan, commandHelpPlanDoes
+  case commandHelpDrop, commandHelpDropDoes, commandHelpDates, didWatchRated, didWatchEpisodeRated, problemPlayRating
+  case moreSeason, navLists, didMakeList, didMakeListOf, didChangeList, didDeleteList, didAddToList, didAddManyToList
+  case didRemoveFromList, didMoveOnList, didMoveList, didMoveToList, didSortList, didNoteOnList, listsLead
+  case listsEmptyHead, listsEmptyText, listsAll, listNewHead, listName, listNote, listMake, listMakeWith, listCount
+  case listBySmart, listBroken, listEditRule, listEmptyHead, listEmptyText, listNoneHead, listNoneText, listManage
+  case listCopyLabel, listCopyName, listCopy, listSortHead, listDelete, listPosition, listMoveUp, listMoveDown
+  case listClose, listItemNote, listPlace, listMove, listTop, listBottom, listOther, listCopyThere, listMoveThere
+  case listRemove, listAdd, listAddTo, listSaveView, listSaveDo, listNameError, listNameTaken, listTooMany
+  case listNoteError, problemListFull, problemListBulk, problemListSmart, problemListHand, problemListRule
+  case problemListPlace, playNote, whenHint, whenWordNight, whenWordRelease, whenWordUnknown, whenEmpty, whenNoClock
+  case whenZone, whenNoYear, whenNoMonth, whenNoDay, whenWeekday, whenTwoWays, whenFuture, historyDated, historyUndated
+  case historyOfOne, historyOfTitle, historyYear, historyYearAll, historyMonth, historyMonthAll, historySource
+  case historySourceAll, sourceWeb, sourceImport, playsCount, bulkLabel, bulkAll, bulkCount, bulkNothing, bulkTooMany
+  case didRedateFromTo, didRedateEpisodeFromTo, didRedateMany, didRedateManyTo, didUnwatchMany, didRecount, recountHead
+  case recountText, recountButton, recountNothing, didImport, importHead, importLink, importText, importHome, importLead
+  case importFile, importFileHint, importButton, importLook, importNotEmptyHead, importNotEmpty, importNoFile
+  case importBusy, importTooLarge, importReportHead, importLookHead, importLooked, importNothing, importWhat
+  case importCount, importTitles, importPlays, importSkips, importRatings, importPasses, importLists, importOwn
+  case importUnmatched, importCopied, importMore, importPassed, importAt, importAtLine, importBadJSON, importTruncated
+  case importNotRecord, importNewer, importUnknown, importMissing, importTwice, importWantsText, importWantsNumber
+  case importWantsTruth, importWantsList, importWantsObject, importNul, importDeep, importLong, importRange
+  case importFuture, importDate, importPrecision, importRating, importValue, importReference, importFilm
+  case importOpenPasses, importTooMuch, calendarTitle, calendarViews, calendarAgenda, calendarMonth, calendarEarlier
+  case calendarLater, calendarFrom, calendarShow, calendarSeen, calendarRun, calendarRunSpecials, calendarReleased
+  case calendarNothingToday, calendarMore, calendarCut, calendarEmptyHead, calendarEmptyText, whyShowWatching
+  case whyShowPlanned, whyShowSeen, whyFilmPlanned, whyFilmSeen, whyAirs, whyReleased, whyReleases, whyLastNever
+  case problemCalendarDay, settingsCalendar, feedLead, feedSecret, feedShown, feedMade, feedNone, feedMake, feedMakeNew
+  case feedEnd, phoneDescription, phoneKept, phoneTaken, phoneSent, phoneWaiting, phoneRefused, phoneShow, phoneLeave
+  case offlineHead, offlineText, offlineRetry, unsentHead, unsentLead, unsentWaiting, unsentRefused, unsentRefusedText
+  case unsentNothing, unsentAgain, unsentTake, problemOtherUser, keySelect, keyEdit, keyCalendar, keyStatistics
+  case keyEscape, keyChoose, filterMore, filterAny, filterDecade, decadeName, filterCountry, filterRuntime
+  case filterRuntimeUnder, filterRuntimeRange, filterRuntimeOver, filterRating, filterUnrated, filterRatingFrom
+  case filterRatingRange, filterWatched, filterWatchedIn, filterFavourites, filterNamed, filtersSet, filterRemove
+  case libraryFound, libraryFoundOver, libraryReverse, libraryAsTable, libraryAsPosters, librarySelect, librarySelectEnd
+  case librarySelectTitle, librarySave, librarySaveName, librarySaveIn, libraryColumns, libraryCaption, columnAdded
+  case libraryBulkLabel, bulkLead, bulkStatus, bulkRate, bulkWhen, bulkWatched, bulkFavourite, bulkUnfavourite, bulkList
+  case bulkAddToList, pageFirst, personTitles, personMine, personOthers, personInLibrary, personMaker, personCast
+  case didChangeMany, didLeaveUnreleased, manyPlanned, manyWatching, manyPaused, manyDropped, manyRemoved, manyRated
+  case manyUnrated, manyFavoured, manyUnfavoured, manyListed, manyWatched, problemManyNone, problemManyList
+  case problemManyListFull, navStats, statsAll, statsThisYear, statsTwelveMonths, statsThisMonth, statsRanges, statsFrom
+  case statsTo, statsShow, statsSpan, statsSince, statsUntil, statsDayError, statsNewHead, statsNewText, statsEmptyHead
+  case statsEmptyText, statsInReview, statsYears, statsYearTitle, statsAllCharts, statsTopRated, statsTopTime, statsTime
+  case statsHours, statsDays, statsDaysAndHours, statsPlays, statsPlayCount, statsEpisodes, statsTitles, statsTitleCount
+  case statsFilms, statsShows, statsRewatches, statsWeekly, statsWeeklyPlays, statsStreak, statsCurrent, statsUndated
+  case statsStraddling, statsUnknown, statsFirstAndLast, statsFirst, statsLast, statsFigures, statsChartLabel, statsMost
+  case statsByMonth, statsByYear, statsByWeekday, statsByHour, statsMonth, statsYear, statsWeekday, statsHour
+  case statsYearOnly, statsCoarse, statsTimeless, statsRatings, statsGenres, statsDecades, statsDecade, statsCountries
+  case statsMakers, statsCast, statsLongestShows, statsRewatched, weekdayShort1, weekdayShort2, weekdayShort3
+  case weekdayShort4, weekdayShort5, weekdayShort6, weekdayShort7
 }
