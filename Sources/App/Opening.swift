@@ -134,7 +134,7 @@ public enum Opening {
   }
 
   private static func bringUp(_ database: any Database, _ config: Config, now: Instant) throws {
-    if case .behind(let steps) = try database.writeBlocking({ try migrations.state(on: $0) }),
+    if case .behind(let steps) = try database.readBlocking({ try migrations.state(on: $0) }),
       let folder = config.backups
     {
       try BackupShelf(folder: folder).add(database, kind: "before-\(steps.first ?? "")", now: now)
@@ -144,7 +144,7 @@ public enum Opening {
 
   /// Whether the schema is this program's; refuses what it cannot be made of.
   private static func isCurrent(_ database: any Database) throws -> Bool {
-    switch try database.writeBlocking({ try migrations.state(on: $0) }) {
+    switch try database.readBlocking({ try migrations.state(on: $0) }) {
     case .current: return true
     case .empty, .behind: return false
     case .ahead(let names):

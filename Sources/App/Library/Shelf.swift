@@ -167,12 +167,13 @@ enum Recounts {
   /// Recounts everything of everybody when a migration emptied what is worked out from the record; a person at a time,
   /// and the mark goes last.
   static func catchUp(_ database: any Database, now: Instant) throws {
-    let people = try database.readBlocking { connection -> [(Int, String)] in
+    let people = try database.readBlocking { connection -> [(Int, String)]? in
       guard try connection.first("SELECT 1 FROM site WHERE name = 'recount'", read: { $0.int() }) != nil else {
-        return []
+        return nil
       }
       return try connection.rows("SELECT id, zone FROM users ORDER BY id") { ($0.int(), $0.text()) }
     }
+    guard let people else { return }
     for (user, zone) in people {
       try database.writeBlocking { connection in
         try AccountsStore.hold(connection, user: user)
