@@ -2,7 +2,7 @@
 ///
 /// Statements are prepared once a connection and kept. Values are bound by number: `$1` is the first.
 public final class Connection {
-  private let session: any Session
+  let session: any Session
 
   init(_ session: any Session) { self.session = session }
 
@@ -112,6 +112,9 @@ protocol Session: AnyObject {
   func run(
     _ sql: SQL, _ values: [any Bindable], atMost limit: Int, _ body: (inout Row) throws -> Void
   ) throws -> Int
+
+  /// Runs statements that do not need each other's answers, and hands out their rows with the statement's place.
+  func run(_ asked: [Asked], _ body: (Int, inout Row) throws -> Void) throws
 
   /// Runs statements that are not kept.
   func script(_ text: String) throws

@@ -30,6 +30,10 @@ final class PostgresLink {
   private(set) var note = ""
   /// The names of statements that the server refused.
   private(set) var refused: [String] = []
+  /// What was done last without an answer of its own, such as `COMMIT`.
+  private(set) var command = ""
+  /// How many statements with an answer succeeded of those that were last sent together.
+  private(set) var answered = 0
 
   /// Connects, waiting for each host as long as `connect_timeout` says.
   ///
@@ -155,15 +159,18 @@ final class PostgresLink {
   /// - Parameters:
   ///   - seconds: how long to wait for each piece of it.
   ///   - deadline: when waiting ends in any case.
-  /// - Returns: the rows of the statement that was sent.
-  func collect(seconds: Int, until deadline: ContinuousClock.Instant? = nil) throws -> PostgresAnswer? {
+  /// - Returns: the rows of each statement that was sent, in their order.
+  @discardableResult
+  func collect(seconds: Int, until deadline: ContinuousClock.Instant? = nil) throws -> [PostgresAnswer] {
     var seconds = seconds
     if let deadline {
       seconds = max(1, min(seconds, Int((deadline - .now).components.seconds)))
     }
-    var answer: PostgresAnswer?
+    var answers: [PostgresAnswer] = []
     var failure: DatabaseError?
     refused = []
+    command = ""
+    answered = 0
     while let next = awaited.first {
       let result = try receive(seconds).map(PostgresAnswer.init)
       guard let result else { throw lost() }
@@ -172,9 +179,13 @@ final class PostgresLink {
       } else {
         switch PQresultStatus(result.result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
-          if case .answer = next { answer = result }
-          if case .plain = next, answer == nil { answer = result }
-          if case .note = next { note = PostgresRow(result: result.result, row: 0).plainText }
+          switch next {
+          case .answer: answers.append(result)
+          case .plain: command = result.command
+          case .note: note = PostgresRow(result: result.result, row: 0).plainText
+          case .prepared, .sync: break
+          }
+          answered = answers.count
         case PGRES_PIPELINE_ABORTED: if case .prepared(let name) = next { refused.append(name) }
         default:
           if case .prepared(let name) = next { refused.append(name) }
@@ -185,7 +196,7 @@ final class PostgresLink {
       awaited.removeFirst()
     }
     if let failure { throw failure }
-    return answer
+    return answers
   }
 
   private func receive(_ seconds: Int) throws -> OpaquePointer? {

@@ -110,8 +110,8 @@ final class PostgresSession: Session {
       try link.sync()
       // Nobody waits for the end of a snapshot; it is read with the next answer.
       if !work.isWrite { return }
-      let answer = try link.collect(seconds: work.statementSeconds + 1, until: deadline)
-      guard answer?.command != "ROLLBACK" else {
+      try link.collect(seconds: work.statementSeconds + 1, until: deadline)
+      guard link.command != "ROLLBACK" else {
         throw DatabaseError(.statement, "a statement had failed, and the transaction went on without an attempt")
       }
       guard link.warningCount == warnings else {
@@ -130,7 +130,7 @@ final class PostgresSession: Session {
       try link.send(plain: "ROLLBACK")
       try link.sync()
       // At once, so that nobody waits for its locks; an error here is one of the connection.
-      _ = try link.collect(seconds: Self.statementSeconds)
+      try link.collect(seconds: Self.statementSeconds)
     } catch {
       self.link = nil
     }
@@ -154,7 +154,7 @@ final class PostgresSession: Session {
         guard let link, history.timeline == before.timeline else { throw unsure }
         try link.send(note: "SELECT pg_xact_status('\(transaction)')")
         try link.sync()
-        _ = try link.collect(seconds: 2, until: deadline)
+        try link.collect(seconds: 2, until: deadline)
         // After a crash the numbers of what was not on disk are given out again: only "not kept" is then certain.
         let hasCrashed = history.start != before.start
         switch link.note {
@@ -183,7 +183,7 @@ final class PostgresSession: Session {
     try link.send(plain: "SELECT pg_logical_emit_message(true, 'flixlist', '')")
     try link.send(plain: "COMMIT")
     try link.sync()
-    _ = try link.collect(seconds: Self.lookSeconds, until: deadline)
+    try link.collect(seconds: Self.lookSeconds, until: deadline)
     if link.warningCount != warnings { throw DatabaseError(.unsure, "the server warned about a commit") }
   }
 
@@ -224,7 +224,7 @@ final class PostgresSession: Session {
           || ' ' || (SELECT coalesce(stats_reset, '-infinity') FROM pg_stat_bgwriter)
         """)
     try link.sync()
-    _ = try link.collect(seconds: Self.statementSeconds)
+    try link.collect(seconds: Self.statementSeconds)
     let words = link.note.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     history = History(timeline: words.first ?? "", start: words.last ?? "")
     self.link = link
@@ -256,31 +256,47 @@ final class PostgresSession: Session {
   func run(
     _ sql: SQL, _ values: [any Bindable], atMost limit: Int, _ body: (inout Row) throws -> Void
   ) throws -> Int {
-    guard let link else { throw DatabaseError(.unavailable, "the connection was lost") }
-    guard ContinuousClock.now < deadline else { throw DatabaseError(.busy, "the transaction took too long") }
-    if !hasBegun { try begin(link) }
-    let types = values.map { PostgresRow.TypeID.of($0.sentAs) }
-    let wired = PostgresValues(values)
-    if address.keepsStatements && !sql.isPlannedAnew {
-      try link.send(known: try name(sql, types, link), wired)
-    } else {
-      try link.send(sql.text(for: .postgres), types, wired)
+    guard let answer = try answers([Asked(sql: sql, values: values)]).first else { return 0 }
+    try Self.hand(out: answer, atMost: limit, body)
+    return answer.changed
+  }
+
+  func run(_ asked: [Asked], _ body: (Int, inout Row) throws -> Void) throws {
+    for (index, answer) in try answers(asked).enumerated() {
+      try Self.hand(out: answer, atMost: .max) { try body(index, &$0) }
     }
-    try link.sync()
-    guard let answer = try collect(link, sql) else { return 0 }
+  }
+
+  private static func hand(
+    out answer: PostgresAnswer, atMost limit: Int, _ body: (inout Row) throws -> Void
+  ) throws {
     for number in 0..<min(answer.count, Int32(clamping: limit)) {
       var row = Row(PostgresRow(result: answer.result, row: number))
       try body(&row)
     }
-    return answer.changed
   }
 
-  private func collect(_ link: PostgresLink, _ sql: SQL) throws -> PostgresAnswer? {
+  /// Sends statements together and waits for the answers of all.
+  private func answers(_ asked: [Asked]) throws -> [PostgresAnswer] {
+    guard let link else { throw DatabaseError(.unavailable, "the connection was lost") }
+    guard ContinuousClock.now < deadline else { throw DatabaseError(.busy, "the transaction took too long") }
+    if !hasBegun { try begin(link) }
+    for (sql, values) in asked.lazy.map({ ($0.sql, $0.values) }) {
+      let types = values.map { PostgresRow.TypeID.of($0.sentAs) }
+      let wired = PostgresValues(values)
+      if address.keepsStatements && !sql.isPlannedAnew {
+        try link.send(known: try name(sql, types, link), wired)
+      } else {
+        try link.send(sql.text(for: .postgres), types, wired)
+      }
+    }
+    try link.sync()
     do {
       return try link.collect(seconds: work.statementSeconds + 1, until: deadline)
     } catch let error as DatabaseError {
       if !link.refused.isEmpty { known = known.filter { !link.refused.contains($0.value) } }
-      throw DatabaseError(error.kind, error.message, statement: sql.text(for: .postgres), state: error.state)
+      let text = asked.dropFirst(link.answered).first?.sql.text(for: .postgres)
+      throw DatabaseError(error.kind, error.message, statement: text, state: error.state)
     }
   }
 
@@ -305,7 +321,7 @@ final class PostgresSession: Session {
     guard let link else { throw DatabaseError(.unavailable, "the connection was lost") }
     if !hasBegun { try begin(link) }
     try link.sync()
-    _ = try link.collect(seconds: work.statementSeconds + 1, until: deadline)
+    try link.collect(seconds: work.statementSeconds + 1, until: deadline)
     do {
       try link.script(text)
     } catch let error as DatabaseError {

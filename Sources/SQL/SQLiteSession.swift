@@ -40,6 +40,12 @@ final class SQLiteSession: Session {
     return Int(sqlite3_changes(self.handle))
   }
 
+  func run(_ asked: [Asked], _ body: (Int, inout Row) throws -> Void) throws {
+    for (index, each) in asked.enumerated() {
+      _ = try run(each.sql, each.values, atMost: .max) { try body(index, &$0) }
+    }
+  }
+
   private func prepare(_ sql: SQL) throws -> Prepared {
     switch sql.sqliteText {
     case .literal(let text):

@@ -18,13 +18,19 @@ enum ActivityStore {
 
   /// One of a person's own.
   static func line(_ connection: Connection, user: Int, id: Int) throws -> ActivityLine? {
-    try connection.first(
+    try connection.first(line(user: user, id: id))
+  }
+
+  /// The query of that; for no activity it is not asked.
+  static func line(user: Int, id: Int?) -> Query<ActivityLine> {
+    Query(
       """
       SELECT a.id, a.kind, a.detail, a.source, a.at, a.undone_at IS NOT NULL,
         EXISTS (SELECT 1 FROM changes c WHERE c.user_id = $1 AND c.activity_id = a.id), a.title_id, t.name, t.kind
       FROM activities a LEFT JOIN titles t ON t.id = a.title_id
       WHERE a.user_id = $1 AND a.id = $2
-      """, user, id, read: ActivityLine.init)
+      """, user, id, read: ActivityLine.init
+    ).asked(if: id != nil)
   }
 
   /// The plays that an activity recorded and that are still as it left them.

@@ -4,7 +4,12 @@ import SQL
 enum CatalogueStore {
   /// A title that this person may see: of the shared catalogue, or their own.
   static func title(_ connection: Connection, user: Int, id: Int) throws -> Title? {
-    try connection.first(
+    try connection.first(title(user: user, id: id))
+  }
+
+  /// The query of that.
+  static func title(user: Int, id: Int) -> Query<Title> {
+    Query(
       """
       SELECT id, kind, name, original_name, year, released, runtime, overview, countries, languages, has_ended, imdb_id,
         tmdb_id, source, owner_id
@@ -19,11 +24,15 @@ enum CatalogueStore {
     ) { ($0.text(), $0.optionalInt()) }
   }
 
-  /// The genres of a title, the main one first.
-  static func about(_ connection: Connection, title: Int) throws -> (genres: [String], credits: [Credit]) {
-    var genres: [String] = []
-    var credits: [Credit] = []
-    try connection.each(
+  /// A genre or a person of a title.
+  enum Fact {
+    case genre(String)
+    case credit(Credit)
+  }
+
+  /// The genres of a title, the main one first, then its makers and cast in their order.
+  static func about(title: Int) -> Query<Fact> {
+    Query(
       """
       SELECT 'genre' AS job, position, genre AS name, 0 AS person FROM genres WHERE title_id = $1
       UNION ALL SELECT c.job, c.position, p.name, p.id FROM credits c JOIN people p ON p.id = c.person_id
@@ -34,9 +43,13 @@ enum CatalogueStore {
       let job = row.text()
       _ = row.int()
       let name = row.text()
-      if job == "genre" { genres.append(name) } else { credits.append(Credit(job: job, person: name, id: row.int())) }
+      return job == "genre" ? .genre(name) : .credit(Credit(job: job, person: name, id: row.int()))
     }
-    return (genres, credits)
+  }
+
+  /// The genres of a title, the main one first.
+  static func genres(_ connection: Connection, title: Int) throws -> [String] {
+    try connection.rows("SELECT genre FROM genres WHERE title_id = $1 ORDER BY position", title) { $0.text() }
   }
 
   /// Makers first, then the cast in its order.

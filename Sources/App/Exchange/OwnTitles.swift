@@ -81,7 +81,7 @@ enum OwnTitles {
       kind: title.kind, name: title.name, year: title.year, imdb: title.imdbID, tmdb: title.tmdbID,
       originalName: title.originalName, released: title.released, runtime: title.runtime, overview: title.overview,
       countries: title.countries, languages: title.languages, hasEnded: title.hasEnded,
-      genres: try CatalogueStore.about(connection, title: title.id).genres,
+      genres: try CatalogueStore.genres(connection, title: title.id),
       seasons: seasons.values.sorted { $0.number < $1.number })
   }
 

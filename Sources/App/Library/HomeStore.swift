@@ -45,19 +45,19 @@ enum HomeStore {
   /// Reads the page.
   static func page(_ connection: Connection, user: Int, done: Int?, today: Day) throws -> Page {
     let day = today.description
-    let next = try upNext(connection, user: user, today: day)
-    let aired = try airedLately(connection, user: user, today: today, except: Set(next.map(\.titleID)))
-    let added = try cards(connection, .added, user, day)
+    let (next, aired, added, planned, unrated, answers) = try connection.all(
+      upNext(user: user, today: day), airedLately(user: user, today: today), cards(.added, user, day),
+      cards(.planned, user, day), cards(.unrated, user, day), ActivityStore.line(user: user, id: done))
+    let shown = Set(next.map(\.titleID))
     return Page(
       next: next,
-      nextCount: next.count < nextShown ? next.count : try nextCount(connection, user: user, today: day), aired: aired,
-      planned: try cards(connection, .planned, user, day), added: added,
-      unrated: try cards(connection, .unrated, user, day), isEmpty: added.isEmpty,
-      answer: try done.flatMap { try ActivityStore.line(connection, user: user, id: $0) })
+      nextCount: next.count < nextShown ? next.count : try nextCount(connection, user: user, today: day),
+      aired: aired.filter { !shown.contains($0.titleID) }, planned: planned, added: added, unrated: unrated,
+      isEmpty: added.isEmpty, answer: answers.first)
   }
 
-  private static func upNext(_ connection: Connection, user: Int, today: String) throws -> [UpNext] {
-    try connection.rows(
+  private static func upNext(user: Int, today: String) -> Query<UpNext> {
+    Query(
       """
       SELECT s.title_id, t.name, t.runtime, s.seen,
         CASE WHEN s.turn_day <= $2 THEN
@@ -85,10 +85,8 @@ enum HomeStore {
     ) { $0.int() } ?? 0
   }
 
-  private static func airedLately(
-    _ connection: Connection, user: Int, today: Day, except shown: Set<Int>
-  ) throws -> [UpNext] {
-    try connection.rows(
+  private static func airedLately(user: Int, today: Day) -> Query<UpNext> {
+    Query(
       """
       SELECT s.title_id, t.name, t.runtime, s.seen,
         CASE WHEN s.turn_day <= $2 THEN
@@ -103,8 +101,7 @@ enum HomeStore {
       WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate')
         AND s.next_day BETWEEN $3 AND $2
       ORDER BY s.next_day DESC, s.title_id LIMIT 12
-      """, user, today.description, today.adding(days: -latelyDays).description, read: UpNext.init
-    ).filter { !shown.contains($0.titleID) }
+      """, user, today.description, today.adding(days: -latelyDays).description, read: UpNext.init)
   }
 
   /// The card of one show, after a tick.
@@ -121,9 +118,9 @@ enum HomeStore {
   }
 
   private static func cards(
-    _ connection: Connection, _ row: LibraryStatements.Home, _ user: Int, _ today: String
-  ) throws -> [LibraryStore.Card] {
-    try connection.rows(LibraryStatements.home(row), user, today, rowLength, read: LibraryStore.Card.init)
+    _ row: LibraryStatements.Home, _ user: Int, _ today: String
+  ) -> Query<LibraryStore.Card> {
+    Query(LibraryStatements.home(row), user, today, rowLength, read: LibraryStore.Card.init)
   }
 }
 

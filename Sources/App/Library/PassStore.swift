@@ -44,8 +44,8 @@ enum PassStore {
   }
 
   /// Every time through a show, the first one first.
-  static func lines(_ connection: Connection, user: Int, title: Int) throws -> [Line] {
-    try connection.rows(
+  static func lines(user: Int, title: Int) -> Query<Line> {
+    Query(
       """
       SELECT g.seen, g.first_day, g.last_day, a.id, a.title_id, a.name, a.started_at, a.ended_at
       FROM (

@@ -75,38 +75,55 @@ enum TitleStore {
   static let gapsNamed = 40
 
   /// Reads the page of a title; nil when there is none for this person.
+  ///
+  /// What does not need to know how the person stands is asked in one journey, what does in a second, and the episodes
+  /// with it where the address names the season.
   static func page(_ connection: Connection, user: User, id: Int, _ asked: Asked, today: Day) throws -> Page? {
-    guard let title = try CatalogueStore.title(connection, user: user.id, id: id) else { return nil }
-    let isShow = title.kind == .show
-    let (shelf, entry, next) = try standing(connection, user: user.id, title: id)
-    let seasons = isShow ? try self.seasons(connection, user: user.id, title: id, pass: shelf?.pass, today: today) : []
+    let (titles, standings, facts, lists, answers) = try connection.all(
+      CatalogueStore.title(user: user.id, id: id), standing(user: user.id, title: id),
+      CatalogueStore.about(title: id), ListPageStore.choices(user: user.id, title: id),
+      ActivityStore.line(user: user.id, id: asked.done))
+    guard let title = titles.first else { return nil }
+    let standing = standings.first ?? (shelf: nil, entry: nil, next: nil)
+    let (isShow, pass) = (title.kind == .show, standing.shelf?.pass)
+    let (plays, hasPlays) = (standing.shelf?.plays ?? 0, (standing.shelf?.plays ?? 0) > 0)
+    let (seasons, latest, gaps, passes, known) = try connection.all(
+      seasons(user: user.id, title: id, pass: pass, today: today).asked(if: isShow),
+      self.plays(user: user.id, title: id, episode: asked.episode).asked(if: hasPlays),
+      gaps(user: user.id, title: id, pass: pass, today: today).asked(if: isShow && hasPlays),
+      PassStore.lines(user: user.id, title: id).asked(if: isShow && hasPlays),
+      episodes(user: user.id, title: id, season: asked.season ?? -1, pass: pass, asked)
+        .asked(if: isShow && asked.season != nil))
     if let season = asked.season, !seasons.contains(where: { $0.number == season }) { return nil }
     let first = seasons.first { $0.number > 0 }?.number
-    let here = next?.season ?? seasons.last { $0.number > 0 }?.number ?? seasons.first?.number
-    let shown = asked.season ?? (shelf == nil ? first ?? here : here)
-    let (genres, credits) = try CatalogueStore.about(connection, title: id)
-    let hasPlays = (shelf?.plays ?? 0) > 0
-    let plays =
-      hasPlays ? try plays(connection, user: user.id, title: id, episode: asked.episode) : (title: [], episode: [])
+    let here = standing.next?.season ?? seasons.last { $0.number > 0 }?.number ?? seasons.first?.number
+    let shown = asked.season ?? (standing.shelf == nil ? first ?? here : here)
+    let episodes =
+      asked.season != nil
+      ? known
+      : try connection.rows(
+        self.episodes(user: user.id, title: id, season: shown ?? -1, pass: pass, asked).asked(if: isShow))
+    var genres: [String] = []
+    var credits: [Credit] = []
+    for fact in facts {
+      switch fact {
+      case .genre(let genre): genres.append(genre)
+      case .credit(let credit): credits.append(credit)
+      }
+    }
     return Page(
-      title: title, genres: genres, credits: credits, entry: entry, shelf: shelf,
-      plays: plays.title, playsCount: shelf?.plays ?? 0,
-      seasons: seasons, season: shown, asked: asked,
-      episodes: isShow
-        ? try episodes(connection, user: user.id, title: id, season: shown ?? -1, pass: shelf?.pass, asked) : [],
-      episodePlays: plays.episode,
-      next: next,
-      gaps: isShow && hasPlays ? try gaps(connection, user: user.id, title: id, pass: shelf?.pass, today: today) : [],
-      passes: isShow && hasPlays ? try PassStore.lines(connection, user: user.id, title: id) : [],
-      lists: try ListPageStore.choices(connection, user: user.id, title: id),
-      answer: try asked.done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) })
+      title: title, genres: genres, credits: credits, entry: standing.entry, shelf: standing.shelf,
+      plays: latest.filter(\.isOfTitle).map { ($0.play, $0.episode) }, playsCount: plays,
+      seasons: seasons, season: shown, asked: asked, episodes: episodes,
+      episodePlays: latest.filter { !$0.isOfTitle }.map(\.play),
+      next: standing.next, gaps: gaps, passes: passes, lists: lists, answer: answers.first)
   }
 
   /// How a title stands with a person: its shelf row, its entry and the episode that comes next.
   private static func standing(
-    _ connection: Connection, user: Int, title: Int
-  ) throws -> (ShelfRow?, EntryRow?, Episode?) {
-    let found = try connection.first(
+    user: Int, title: Int
+  ) -> Query<(shelf: ShelfRow?, entry: EntryRow?, next: Episode?)> {
+    Query(
       """
       SELECT n.user_id, n.intent, n.rating, coalesce(n.favourite, 0), coalesce(n.note, ''), coalesce(n.added_at, 0),
         coalesce(n.specials, 0),
@@ -124,13 +141,10 @@ enum TitleStore {
       let next = Episode(id: nextID ?? 0, &row)
       return (ShelfRow(&row), hasEntry ? entry : nil, nextID == nil ? nil : next)
     }
-    return found ?? (nil, nil, nil)
   }
 
-  private static func seasons(
-    _ connection: Connection, user: Int, title: Int, pass: Int?, today: Day
-  ) throws -> [SeasonLine] {
-    try connection.rows(
+  private static func seasons(user: Int, title: Int, pass: Int?, today: Day) -> Query<SeasonLine> {
+    Query(
       """
       WITH states AS (
         SELECT e.season, e.air_day,
@@ -154,9 +168,9 @@ enum TitleStore {
   }
 
   private static func episodes(
-    _ connection: Connection, user: Int, title: Int, season: Int, pass: Int?, _ asked: Asked
-  ) throws -> [EpisodeLine] {
-    try connection.rows(
+    user: Int, title: Int, season: Int, pass: Int?, _ asked: Asked
+  ) -> Query<EpisodeLine> {
+    Query(
       """
       SELECT s.id, s.season, s.number, s.name, s.aired, s.air_day, s.skipped, s.seen,
         (SELECT count(*) FROM plays c WHERE c.user_id = $1 AND c.title_id = $2 AND c.episode_id = s.id),
@@ -188,10 +202,8 @@ enum TitleStore {
     }
   }
 
-  private static func gaps(
-    _ connection: Connection, user: Int, title: Int, pass: Int?, today: Day
-  ) throws -> [Episode] {
-    try connection.rows(
+  private static func gaps(user: Int, title: Int, pass: Int?, today: Day) -> Query<Episode> {
+    Query(
       """
       WITH last AS (
         SELECT e.season, e.number FROM plays p JOIN episodes e ON e.id = p.episode_id
@@ -209,10 +221,9 @@ enum TitleStore {
 
   /// The latest plays of a title, and those of one of its episodes.
   private static func plays(
-    _ connection: Connection, user: Int, title: Int, episode: Int?
-  ) throws -> (title: [(play: Play, episode: Episode?)], episode: [Play]) {
-    var found: (title: [(play: Play, episode: Episode?)], episode: [Play]) = ([], [])
-    try connection.each(
+    user: Int, title: Int, episode: Int?
+  ) -> Query<(isOfTitle: Bool, play: Play, episode: Episode?)> {
+    Query(
       """
       SELECT a.part, p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass,
         e.season, e.number, e.name, e.aired, e.air_day
@@ -228,10 +239,8 @@ enum TitleStore {
     ) { row in
       let isOfTitle = row.int() == 0
       let play = Play(&row)
-      let of = play.episodeID.map { Episode(id: $0, &row) }
-      if isOfTitle { found.title.append((play, of)) } else { found.episode.append(play) }
+      return (isOfTitle, play, play.episodeID.map { Episode(id: $0, &row) })
     }
-    return found
   }
 }
 

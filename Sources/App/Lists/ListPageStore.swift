@@ -111,8 +111,8 @@ enum ListPageStore {
   static let choicesShown = 60
 
   /// The lists that a person keeps by hand, those with the title first.
-  static func choices(_ connection: Connection, user: Int, title: Int) throws -> [Choice] {
-    try connection.rows(
+  static func choices(user: Int, title: Int) -> Query<Choice> {
+    Query(
       """
       SELECT l.id, l.name, i.id FROM lists l
       LEFT JOIN list_items i ON i.user_id = $1 AND i.list_id = l.id AND i.title_id = $2
