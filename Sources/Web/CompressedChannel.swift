@@ -3,7 +3,6 @@ public import HummingbirdCore
 public import Logging
 public import NIOCore
 import NIOHTTP1
-import NIOHTTPCompression
 import NIOHTTPTypesHTTP1
 
 /// An HTTP/1 child channel that compresses answers and bounds what one connection may send and how long it may take.
@@ -16,10 +15,9 @@ import NIOHTTPTypesHTTP1
 /// )
 /// ```
 ///
-/// - Text, JSON and SVG over 1 KB go out as gzip when the client takes it, streamed bodies too. `Vary: Accept-Encoding`
-///   is added here to every answer that could be compressed, and a strong `ETag` becomes weak when it is. The request
-///   that the application sees has an `Accept-Encoding` of `gzip` or none. The level is zlib's default:
-///   `HTTPResponseCompressor` offers no other.
+/// - Text, JSON and SVG over 1 KB go out as gzip of level 1 when the client takes it, streamed bodies too. `Vary:
+///   Accept-Encoding` is added here to every answer that could be compressed, and a strong `ETag` becomes weak when it
+///   is. The request that the application sees has an `Accept-Encoding` of `gzip` or none.
 /// - A request head that is late or too big, a URI that is too long, and a body that is late are answered with
 ///   408, 414, 431 or 400 and the connection is closed. Such answers never reach a middleware, so the headers that
 ///   every answer must have are given as `Configuration.refusalHeaders`.
@@ -105,9 +103,8 @@ public struct CompressedChannel: ServerChildChannel, HTTPChannelHandler {
         withDecoderLimitConfiguration: decoderLimits
       )
       if configuration.compression {
-        try pipeline.addHandler(AcceptedEncoding())
         let policy = CompressionPolicy(uncompressedLength: configuration.uncompressedLength)
-        try pipeline.addHandler(HTTPResponseCompressor(responseCompressionPredicate: policy.decide))
+        try pipeline.addHandler(Compressor(policy))
       }
       try pipeline.addHandler(
         ExchangeGuard(limits: limits, maximumURILength: configuration.maximumURILength)
@@ -133,89 +130,5 @@ extension HTTPServerBuilder {
     HTTPServerBuilder { responder in
       CompressedChannel(responder: responder, configuration: configuration)
     }
-  }
-}
-
-/// Which answers are compressed.
-struct CompressionPolicy {
-  /// Answers of a known length up to this many bytes are not.
-  let uncompressedLength: Int
-
-  /// Decides about one answer and adds `Vary` to every answer that some other client would get compressed.
-  func decide(
-    _ head: inout HTTPResponseHead, _ isSupported: Bool
-  ) -> HTTPResponseCompressor.CompressionIntent {
-    guard isCompressible(head) else { return .doNotCompress }
-    addVary(&head.headers)
-    guard isSupported else { return .doNotCompress }
-    // The compressor corrects the length only when it sees the whole answer before a flush; without one it is chunked.
-    head.headers.remove(name: "Content-Length")
-    if let tag = head.headers.first(name: "ETag"), !tag.hasPrefix("W/") {
-      head.headers.replaceOrAdd(name: "ETag", value: "W/" + tag)
-    }
-    return .compressIfPossible
-  }
-
-  private func isCompressible(_ head: HTTPResponseHead) -> Bool {
-    let headers = head.headers
-    guard head.status != .partialContent, !headers.contains(name: "Content-Encoding"),
-      !headers.contains(name: "Content-Range"), let type = headers.first(name: "Content-Type"),
-      !headers[canonicalForm: "Cache-Control"].contains("no-transform")
-    else { return false }
-    if let length = headers.first(name: "Content-Length").flatMap({ Int($0) }), length <= uncompressedLength {
-      return false
-    }
-    let media = type.prefix { $0 != ";" && $0 != " " }.lowercased()
-    switch media {
-    // Events must leave at once, one by one.
-    case "text/event-stream": return false
-    case "application/json", "image/svg+xml": return true
-    default: return media.hasPrefix("text/")
-    }
-  }
-
-  private func addVary(_ headers: inout HTTPHeaders) {
-    let names = headers[canonicalForm: "Vary"]
-    guard !names.contains(where: { $0 == "*" || $0.lowercased() == "accept-encoding" }) else { return }
-    headers.replaceOrAdd(name: "Vary", value: (names.map(String.init) + ["Accept-Encoding"]).joined(separator: ", "))
-  }
-}
-
-/// Reduces a request's `Accept-Encoding` to `gzip` or nothing.
-///
-/// The compressor prefers deflate when both are welcome, compresses the (missing) body of a HEAD answer, and chunks
-/// answers to HTTP/1.0 clients; a request that does not ask for gzip is safe from all three.
-final class AcceptedEncoding: ChannelInboundHandler {
-  typealias InboundIn = HTTPServerRequestPart
-  typealias InboundOut = HTTPServerRequestPart
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard case .head(var head) = unwrapInboundIn(data), head.headers.contains(name: "Accept-Encoding") else {
-      context.fireChannelRead(data)
-      return
-    }
-    if head.method != .HEAD, head.version == .http1_1, Self.takesGzip(head.headers[canonicalForm: "Accept-Encoding"]) {
-      head.headers.replaceOrAdd(name: "Accept-Encoding", value: "gzip")
-    } else {
-      head.headers.remove(name: "Accept-Encoding")
-    }
-    context.fireChannelRead(wrapInboundOut(.head(head)))
-  }
-
-  /// Whether a list of codings, each with an optional quality, lets an answer be gzip.
-  static func takesGzip(_ codings: [Substring]) -> Bool {
-    var named: Bool?
-    var wildcard = false
-    for coding in codings {
-      let parts = coding.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
-      guard let name = parts.first else { continue }
-      let isWelcome = parts.dropFirst().allSatisfy { !$0.hasPrefix("q=") || (Double($0.dropFirst(2)) ?? 0) > 0 }
-      switch name {
-      case "gzip", "x-gzip": named = (named ?? false) || isWelcome
-      case "*": wildcard = isWelcome
-      default: break
-      }
-    }
-    return named ?? wildcard
   }
 }
