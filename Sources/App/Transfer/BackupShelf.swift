@@ -61,14 +61,18 @@ struct BackupShelf: Sendable {
 
   /// Makes one, and removes those that need not be kept.
   ///
-  /// - Parameter kind: `daily`, or what it was made before; only daily ones are removed.
+  /// - Parameters:
+  ///   - kind: `daily`, or what it was made before; only daily ones are removed.
+  ///   - goesOn: asked now and then; when it throws, nothing is left of the backup.
   /// - Returns: its path.
   @discardableResult
-  func add(_ database: any Database, kind: String = "daily", now: Instant) throws -> String {
+  func add(
+    _ database: any Database, kind: String = "daily", now: Instant, goesOn: @escaping @Sendable () throws -> Void = {}
+  ) throws -> String {
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let path = path(kind, now)
-    try Backups(now: now).make(database, path: path)
+    try Backups(now: now) { _, _, _ in try goesOn() }.make(database, path: path)
     let all = try all()
     let kept = BackupRules.kept(all.map(\.madeAt))
     for backup in all where !kept.contains(backup.madeAt) { try FileManager.default.removeItem(atPath: backup.path) }

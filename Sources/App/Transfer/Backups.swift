@@ -4,10 +4,11 @@ public import SQL
 /// Makes backups, tries them, and brings them back.
 public struct Backups: Sendable {
   private let now: Instant
-  private let progress: @Sendable (String, Int, Int) -> Void
+  private let progress: @Sendable (String, Int, Int) throws -> Void
 
-  /// - Parameter progress: called now and then with the table, and how many rows are done of how many.
-  public init(now: Instant, progress: @escaping @Sendable (String, Int, Int) -> Void = { _, _, _ in }) {
+  /// - Parameter progress: called now and then with the table, and how many rows are done of how many; what it throws
+  ///   ends the work, and nothing is left of it.
+  public init(now: Instant, progress: @escaping @Sendable (String, Int, Int) throws -> Void = { _, _, _ in }) {
     self.now = now
     self.progress = progress
   }
@@ -51,7 +52,7 @@ public struct Backups: Sendable {
           sum.add(row)
           try writer.row(row)
         }
-        progress(shape.name, sum.rows, count)
+        try progress(shape.name, sum.rows, count)
       }
       try writer.end(sum.result)
     }
@@ -109,7 +110,7 @@ public struct Backups: Sendable {
       let rows = page
       try database.writeBlocking { try Tables.insert($0, shape, rows) }
       page = []
-      progress(shape.name, sum.rows, sum.rows)
+      try progress(shape.name, sum.rows, sum.rows)
     }
     while let line = try reader.next() {
       switch line {
