@@ -24,6 +24,14 @@ public struct App: Sendable {
   let origin: OriginCheck
   let clients: ClientAddress
   let vocabulary: VocabularyBox
+  /// Asks TMDB.
+  let tmdb: TMDBClient
+  /// The pictures of this node.
+  let pictures: Pictures
+  /// Wakes the one who fetches.
+  let fetchBell = FetchBell()
+  /// Keeps what must not be read in a stolen database.
+  let vault: Vault
   /// How many imports are under way.
   let imports = ImportGate()
   /// From which this site's own marks are made.
@@ -49,6 +57,11 @@ public struct App: Sendable {
     origin = OriginCheck(publicAddress: config.publicURL)
     clients = try ClientAddress(trustedProxies: config.trustedProxies)
     vocabulary = VocabularyBox()
+    tmdb = TMDBClient(base: config.tmdbURL, database: database, clock: clock)
+    pictures = Pictures(
+      folder: config.data + "/pictures", limit: config.picturesLimit << 20, base: config.picturesURL, clock: clock,
+      logger: logger)
+    vault = Vault(secret: config.secret ?? "")
     secret = SymmetricKey(data: Array((config.secret ?? "").utf8))
     var languages: [Language: Texts] = [:]
     for language in Language.allCases {
@@ -58,11 +71,19 @@ public struct App: Sendable {
     self.languages = languages
     var assets = Assets()
     assets.add(name: "app.css", type: "text/css; charset=utf-8", bytes: Embedded.bytes("app.css"))
+    assets.add(name: "catalogue.css", type: "text/css; charset=utf-8", bytes: Embedded.bytes("catalogue.css"))
     assets.add(name: "app.js", type: "text/javascript; charset=utf-8", bytes: Embedded.bytes("app.js"))
     assets.add(name: "kept.js", type: "text/javascript; charset=utf-8", bytes: Embedded.bytes("kept.js"))
     assets.add(name: "icon.svg", type: "image/svg+xml", bytes: Embedded.bytes("icon.svg"))
     for name in Phone.icons { assets.add(name: name, type: "image/png", bytes: Embedded.bytes(name)) }
     self.assets = assets
+  }
+
+  /// Ends its threads and connections; nothing can be asked of it afterwards.
+  public func shutDown() async throws {
+    try await passwords.shutDown()
+    try await pictures.shutDown()
+    try await tmdb.fetcher.shutDown()
   }
 
   /// The machine's clock.

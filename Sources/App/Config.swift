@@ -53,6 +53,16 @@ public struct Setting: Sendable {
       name: "FLIXLIST_TRUSTED_PROXIES", standard: "none",
       meaning: "Addresses or networks, comma separated, whose X-Forwarded-For is believed."),
     Setting(
+      name: "FLIXLIST_TMDB_TOKEN", standard: "none; an administrator can set one in the browser",
+      meaning: "API read access token, or API key, of themoviedb.org: pictures, episodes, where to watch, search.",
+      isSecret: true),
+    Setting(
+      name: "FLIXLIST_TMDB_URL", standard: "https://api.themoviedb.org",
+      meaning: "Where TMDB's API is asked for; pictures then come from the same host."),
+    Setting(
+      name: "FLIXLIST_PICTURES_LIMIT", standard: "2000",
+      meaning: "Megabytes of pictures that are kept in the data folder; 0 keeps and shows none."),
+    Setting(
       name: "FLIXLIST_LOG_LEVEL", standard: "info", meaning: "trace, debug, info, notice, warning, error or critical."),
   ]
 }
@@ -84,10 +94,21 @@ public struct Config: Sendable {
   public var secret: String?
   /// Networks whose forwarding headers are believed.
   public var trustedProxies: [String] = []
+  /// TMDB's token, or nil for the one that was set in the browser.
+  public var tmdbToken: String?
+  /// Where TMDB is asked for something, without a slash at its end.
+  public var tmdbURL = Config.tmdbStandard
+  /// How many megabytes of pictures are kept.
+  public var picturesLimit = 2_000
   /// The least level that is logged.
   public var logLevel = Logger.Level.info
   /// The cost of a password's hash: 2 to this power, 15 unless a test asks for less.
   public var passwordCost = 15
+
+  /// TMDB's own address (developer.themoviedb.org/docs/getting-started).
+  static let tmdbStandard = "https://api.themoviedb.org"
+  /// Where TMDB's pictures are (developer.themoviedb.org/docs/image-basics).
+  var picturesURL: String { tmdbURL == Self.tmdbStandard ? "https://image.tmdb.org" : tmdbURL }
 
   /// The defaults.
   public init() {}
@@ -161,6 +182,7 @@ public struct Config: Sendable {
           "FLIXLIST_LOG_LEVEL is \"\(written)\"; it must be trace, debug, info, notice, warning, error or critical.")
       }
     }
+    readCatalogue(text, &mistakes)
     secret = text("flixlist.secret", isSecret: true)
     if let secret, secret.count < 32 || Set(secret).count < 8 {
       mistakes.append("FLIXLIST_SECRET is too short or too plain; make one with: openssl rand -hex 32")
@@ -176,6 +198,27 @@ public struct Config: Sendable {
     } catch {
       mistakes.append(
         "FLIXLIST_TRUSTED_PROXIES holds \"\(error.text)\"; it must be addresses or networks such as 10.0.0.0/8.")
+    }
+  }
+
+  private mutating func readCatalogue(_ text: (ConfigKey, Bool) -> String?, _ mistakes: inout [String]) {
+    tmdbToken = text("flixlist.tmdb.token", true)
+    if let tmdbToken, !TMDBToken.isPossible(tmdbToken) {
+      mistakes.append("FLIXLIST_TMDB_TOKEN is no token; it has letters, digits, dots, dashes and underscores only.")
+    }
+    if let written = text("flixlist.tmdb.url", false) {
+      if let url = Self.address(written) {
+        tmdbURL = url
+      } else {
+        mistakes.append("FLIXLIST_TMDB_URL is \"\(written)\"; it must look like \(Self.tmdbStandard), without a path.")
+      }
+    }
+    if let written = text("flixlist.pictures.limit", false) {
+      if let limit = Int(digits: written), limit <= 10_000_000 {
+        picturesLimit = limit
+      } else {
+        mistakes.append("FLIXLIST_PICTURES_LIMIT is \"\(written)\"; it must be a number of megabytes.")
+      }
     }
   }
 
@@ -199,12 +242,16 @@ public struct Config: Sendable {
 
   private static func publicURL(_ text: String?, _ mistakes: inout [String]) -> String? {
     guard let text else { return nil }
+    if let address = address(text) { return address }
+    mistakes.append("FLIXLIST_PUBLIC_URL is \"\(text)\"; it must look like https://films.example, without a path.")
+    return nil
+  }
+
+  /// Scheme, host and port without a slash at the end; nil for anything else.
+  private static func address(_ text: String) -> String? {
     guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme), url.host != nil,
       ["", "/"].contains(url.path), url.query == nil, url.user == nil
-    else {
-      mistakes.append("FLIXLIST_PUBLIC_URL is \"\(text)\"; it must look like https://films.example, without a path.")
-      return nil
-    }
+    else { return nil }
     return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 
@@ -225,7 +272,8 @@ public struct Config: Sendable {
       ("FLIXLIST_REGISTRATION", registration.rawValue), ("FLIXLIST_METRICS_PORT", String(metricsPort)),
       ("FLIXLIST_SECRET", secret == nil ? "in the data folder" : "given, not shown"),
       ("FLIXLIST_TRUSTED_PROXIES", trustedProxies.isEmpty ? "none" : trustedProxies.joined(separator: ", ")),
-      ("FLIXLIST_LOG_LEVEL", logLevel.rawValue),
+      ("FLIXLIST_TMDB_TOKEN", tmdbToken == nil ? "none" : "given, not shown"), ("FLIXLIST_TMDB_URL", tmdbURL),
+      ("FLIXLIST_PICTURES_LIMIT", String(picturesLimit)), ("FLIXLIST_LOG_LEVEL", logLevel.rawValue),
     ]
   }
 }

@@ -43,6 +43,7 @@ struct Frame: Sendable {
       <link rel="icon" href="\(app.assets.path("icon.svg"))" type="image/svg+xml">
       \(phoneHead)
       <link rel="stylesheet" href="\(app.assets.path("app.css"))">
+      \(isSignedIn ? "<link rel=\"stylesheet\" href=\"\(app.assets.path("catalogue.css"))\">" as HTML : HTML())
       <script src="\(app.assets.path("app.js"))" defer></script>
       <script src="\(app.assets.path("kept.js"))" defer></script></head>
       <body data-signed-in="\(isSignedIn ? 1 : 0)" data-keys="\(user?.hasSingleKeys ?? false ? 1 : 0)"

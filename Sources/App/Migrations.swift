@@ -2,8 +2,8 @@ import SQL
 
 /// The steps of the schema, oldest first. A released step is never edited: a change is a new step.
 ///
-/// Written in SQLite's spelling; `Migration.postgresText` gives PostgreSQL's. Times are microseconds since 1970 in UTC,
-/// days are ISO text, truth is 0 or 1. Every table of a user's has `user_id` first in its key.
+/// Written in SQLite's spelling; `Migration.postgresText` gives PostgreSQL's. Times are microseconds since 1970 in
+/// UTC, days are ISO text, truth is 0 or 1. Every table of a user's has `user_id` first in its key.
 let migrations = Migrator([
   Migration("001-accounts", accountsTables),
   Migration("002-catalogue", catalogueTables),
@@ -15,6 +15,9 @@ let migrations = Migrator([
   Migration("016-library", libraryIndexes),
   Migration("013-days", daysTables),
   Migration("018-jobs", jobsTables),
+  Migration("019-catalogue", catalogueFacts),
+  Migration("020-pictures", pictureIndexes),
+  Migration("021-search", searchPlaces),
 ])
 
 private let accountsTables = """

@@ -46,7 +46,13 @@ extension App {
     ExportPages(app: self).addRoutes(to: signedIn)
     ImportPages(app: self).addRoutes(to: signedIn)
 
-    AdminPages(app: self).addRoutes(to: signedIn.group(context: Administrator.self))
+    CataloguePages(app: self).addRoutes(to: signedIn)
+    PicturePages(app: self, pictures: pictures).addRoutes(to: signedIn)
+    WatchingPages(app: self).addRoutes(to: signedIn)
+
+    let administrators = signedIn.group(context: Administrator.self)
+    AdminPages(app: self).addRoutes(to: administrators)
+    AdminCataloguePages(app: self).addRoutes(to: administrators)
     return router
   }
 }

@@ -18,7 +18,10 @@ extension App {
   public func services(
     registry: MetricsRegistry, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
   ) -> [any Service] {
-    var services: [any Service] = [JobRunner(app: self), site(onRunning: onRunning)]
+    var services: [any Service] = [
+      JobRunner(app: self), Refresher(app: self), VocabularyKeeper(app: self),
+      site(onRunning: onRunning),
+    ]
     if config.metricsPort != 0 { services.append(metricsPage(registry)) }
     return services
   }
@@ -28,12 +31,21 @@ extension App {
     var jobs = [
       Job(name: "housekeeping", everySeconds: Housekeeping.everySeconds) { try await Housekeeping(app: self).once() }
     ]
+    jobs.append(
+      Job(name: "catalogue", everySeconds: CatalogueCare.everySeconds) { try await CatalogueCare(app: self).once() })
     if let folder = config.backups {
       jobs.append(
         Job(name: "backup", everySeconds: BackupRules.everySeconds, firstSeconds: BackupRules.firstSeconds) {
           let (shelf, database, now) = (BackupShelf(folder: folder), self.database, self.clock())
           // It waits for the disk and for other connections, so it has a thread of its own.
-          let path = try await NIOThreadPool.singleton.runIfActive { try shelf.add(database, now: now) }
+          let isOver = Mutex(false)
+          let path = try await withTaskCancellationHandler {
+            try await NIOThreadPool.singleton.runIfActive {
+              try shelf.add(database, now: now) { if isOver.withLock({ $0 }) { throw CancellationError() } }
+            }
+          } onCancel: {
+            isOver.withLock { $0 = true }
+          }
           self.logger.info("backup", metadata: ["file": "\(path)"])
         })
     }
@@ -69,7 +81,7 @@ extension App {
 
   /// Reads what is kept in memory: the words of the catalogue.
   public func warmUp() async throws {
-    vocabulary.replace(try await database.readLong { try SearchStore.vocabulary($0) })
+    pictures.start()
   }
 
   /// Makes the one-time link by which the first account is made on a site that others can reach; nil when it is not

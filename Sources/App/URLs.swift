@@ -45,6 +45,10 @@ enum URLs {
   static func play(_ play: Int) -> String { "/plays/\(play)" }
   static func when(_ activity: Int) -> String { "/activity/\(activity)/when" }
 
+  /// The films of a series.
+  static func collection(_ id: Int) -> String { "/collections/\(id)" }
+  /// Has a title's facts asked for again.
+  static func refresh(_ title: Int) -> String { "/titles/\(title)/refresh" }
   /// The history of one title.
   static func history(title: Int) -> String { "/history?title=\(title)" }
 

@@ -186,7 +186,7 @@ enum Views {
     return """
       <li class="card" id="t\(card.titleID)" data-item\(attributes)>\
       <a href="\(URLs.title(card.titleID, name: card.name))">\
-      \(poster(card.titleID))\
+      \(poster(card.titleID, card.poster))\
       <h3>\(card.name)</h3></a><p class="meta">\(line)</p>\(bar)\(extra)</li>
       """
   }

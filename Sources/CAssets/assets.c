@@ -9,6 +9,9 @@
 FILE_BEGIN(app_css)
 #embed "../App/Public/app.css"
 FILE_END
+FILE_BEGIN(catalogue_css)
+#embed "../App/Public/catalogue.css"
+FILE_END
 FILE_BEGIN(app_js)
 #embed "../App/Public/app.js"
 FILE_END
@@ -63,6 +66,7 @@ FILE_END
 const struct flixlist_file flixlist_files[] = {
     ENTRY("app.css", app_css),
     ENTRY("app.js", app_js),
+    ENTRY("catalogue.css", catalogue_css),
     ENTRY("kept.js", kept_js),
     ENTRY("sw.js", sw_js),
     ENTRY("icon.svg", icon_svg),

@@ -4,7 +4,8 @@ import ArgumentParser
 /// The catalogue, from a shell.
 struct CatalogueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "catalogue", abstract: "Look at the catalogue.", subcommands: [Stats.self])
+    commandName: "catalogue", abstract: "Look at the catalogue, and add to it.",
+    subcommands: [Stats.self, CatalogueImport.self])
 
   struct Stats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Say how much it knows.")

@@ -34,6 +34,12 @@ struct Serve: AsyncParsableCommand {
   var metricsPort: String?
   @Option(help: "Proxies whose forwarding headers are believed, comma separated.")
   var trustedProxies: String?
+  @Option(help: "TMDB's token.")
+  var tmdbToken: String?
+  @Option(help: "Where TMDB's API is.")
+  var tmdbURL: String?
+  @Option(help: "Megabytes of pictures that are kept.")
+  var picturesLimit: String?
   @Option(help: "The least level that is logged.")
   var logLevel: String?
 
@@ -48,6 +54,8 @@ struct Serve: AsyncParsableCommand {
       ("FLIXLIST_BACKUPS", backups), ("FLIXLIST_PUBLIC_URL", publicURL), ("FLIXLIST_REGISTRATION", registration),
       ("FLIXLIST_METRICS_PORT", metricsPort), ("FLIXLIST_TRUSTED_PROXIES", trustedProxies),
       ("FLIXLIST_LOG_LEVEL", logLevel),
+      ("FLIXLIST_TMDB_TOKEN", tmdbToken), ("FLIXLIST_TMDB_URL", tmdbURL),
+      ("FLIXLIST_PICTURES_LIMIT", picturesLimit),
     ]
     return Dictionary(uniqueKeysWithValues: given.compactMap { name, value in value.map { (name, $0) } })
   }
@@ -83,7 +91,7 @@ struct Serve: AsyncParsableCommand {
     } catch let error as IOError where error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
       throw StartProblem("\(config.host):\(config.port) cannot be listened on (\(error.description)).")
     }
-    try await app.passwords.shutDown()
+    try await app.shutDown()
     try database.close()
   }
 }

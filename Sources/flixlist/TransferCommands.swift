@@ -92,24 +92,3 @@ struct Copy: AsyncParsableCommand {
     return try Opening.open(address)
   }
 }
-
-/// A line on the terminal that says how far it is; nothing where nobody looks.
-final class ProgressBar: Sendable {
-  private let isSeen = isatty(STDERR_FILENO) == 1
-  private static let width = 30
-
-  /// Shows a table and how many of its rows are done.
-  var show: @Sendable (String, Int, Int) -> Void {
-    { [self] table, done, all in
-      guard isSeen else { return }
-      let filled = all == 0 ? Self.width : min(Self.width, Self.width * done / all)
-      let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
-      write("\r\u{1B}[K[\(bar)] \(table) \(done) of \(all)")
-    }
-  }
-
-  /// Takes the line away.
-  func end() { if isSeen { write("\r\u{1B}[K") } }
-
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
-}

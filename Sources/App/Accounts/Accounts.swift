@@ -24,6 +24,8 @@ public struct User: Sendable {
   public let hasSingleKeys: Bool
   /// Whether the names of episodes they have not seen stay hidden.
   public let hidesUnseen: Bool
+  /// Where they watch: the country they chose, else the one of their language (ISO 3166-1).
+  public let country: String
   /// Raised by each of their writes.
   public let version: Int
 }

@@ -77,7 +77,7 @@ enum AccountsStore {
     try connection.first(
       """
       SELECT id, username, display_name, is_admin, zone, day_end_minutes, zone_known, language, theme, scale,
-        single_keys, hide_unseen, version
+        single_keys, hide_unseen, country, version
       FROM users WHERE id = $1
       """, id, read: User.init)
   }

@@ -7,7 +7,7 @@ enum SessionStore {
     try connection.first(
       """
       SELECT s.id, s.seen_at, s.confirmed_at, u.id, u.username, u.display_name, u.is_admin, u.zone, u.day_end_minutes,
-        u.zone_known, u.language, u.theme, u.scale, u.single_keys, u.hide_unseen, u.version
+        u.zone_known, u.language, u.theme, u.scale, u.single_keys, u.hide_unseen, u.country, u.version
       FROM sessions s JOIN users u ON u.id = s.user_id
       WHERE s.token_hash = $1 AND s.seen_at > $2 AND s.created_at > $3 AND u.is_disabled = 0
       """, tokenHash, now - Session.idleSeconds * 1_000_000, now - Session.absoluteSeconds * 1_000_000
@@ -105,6 +105,8 @@ extension User {
     scale = Scale(rawValue: row.text()) ?? .points
     hasSingleKeys = row.bool()
     hidesUnseen = row.bool()
+    let chosen = row.text()
+    country = chosen.isEmpty ? language.usualCountry : chosen
     version = row.int()
   }
 }

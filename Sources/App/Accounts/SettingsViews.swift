@@ -11,7 +11,8 @@ enum SettingsViews {
     let t = frame.t
     let links: [(String, Key)] = [
       ("/settings", .settingsProfile), ("/settings/password", .settingsPassword),
-      ("/settings/sessions", .settingsSessions), (URLs.settingsCalendar, .settingsCalendar),
+      ("/settings/watching", .settingsWatching), ("/settings/sessions", .settingsSessions),
+      (URLs.settingsCalendar, .settingsCalendar),
       ("/settings/data", .settingsData),
     ]
     let whole: HTML = """

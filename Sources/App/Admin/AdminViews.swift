@@ -18,7 +18,7 @@ enum AdminViews {
       """
       : HTML()
     let main: HTML = """
-      <h1>\(t(.adminUsers))</h1>\(linkNote(link, t))
+      <h1>\(t(.adminUsers))</h1><p><a href="/admin/catalogue">\(t(.adminCatalogue))</a></p>\(linkNote(link, t))
       <section><h2>\(t(.doorHead))</h2><form class="row" method="post" action="/admin/registration" data-plain>
       <div class="seg" role="group" aria-label="\(t(.doorHead))">\(doors.map { door, key in
         """

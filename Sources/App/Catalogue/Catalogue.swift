@@ -43,6 +43,10 @@ public struct Credit: Sendable {
   public let person: String
   /// The person's number.
   public let id: Int
+  /// Whom they play.
+  var part = ""
+  /// TMDB's path of a picture.
+  var picture: String?
 }
 
 /// A new title, from the starter catalogue or a person's own.

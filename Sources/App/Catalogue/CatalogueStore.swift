@@ -34,16 +34,19 @@ enum CatalogueStore {
   static func about(title: Int) -> Query<Fact> {
     Query(
       """
-      SELECT 'genre' AS job, position, genre AS name, 0 AS person FROM genres WHERE title_id = $1
-      UNION ALL SELECT c.job, c.position, p.name, p.id FROM credits c JOIN people p ON p.id = c.person_id
-        WHERE c.title_id = $1
+      SELECT 'genre' AS job, position, genre AS name, 0 AS person, '' AS part, '' AS picture
+      FROM genres WHERE title_id = $1
+      UNION ALL SELECT c.job, c.position, p.name, p.id, c.part, p.picture FROM credits c
+        JOIN people p ON p.id = c.person_id WHERE c.title_id = $1 AND c.position < 1000
       ORDER BY job, position
       """, title
     ) { row in
       let job = row.text()
       _ = row.int()
       let name = row.text()
-      return job == "genre" ? .genre(name) : .credit(Credit(job: job, person: name, id: row.int()))
+      if job == "genre" { return .genre(name) }
+      return .credit(
+        Credit(job: job, person: name, id: row.int(), part: row.text(), picture: row.optionalText()))
     }
   }
 
@@ -93,16 +96,21 @@ enum CatalogueStore {
     for (position, genre) in new.genres.enumerated() {
       try connection.execute("INSERT INTO genres (title_id, position, genre) VALUES ($1, $2, $3)", id, position, genre)
     }
-    try addCredits(connection, title: id, job: "by", people: new.makers)
-    try addCredits(connection, title: id, job: "cast", people: new.cast)
+    try addCredits(connection, title: id, job: "by", people: new.makers, weight: owner == nil ? new.weight : nil)
+    try addCredits(connection, title: id, job: "cast", people: new.cast, weight: owner == nil ? new.weight : nil)
     try addSeasons(connection, title: id, new, today: Zone.utc.clock(at: now).day)
-    if owner == nil { try addNames(connection, title: id, new) }
+    if owner == nil {
+      let names = [new.name] + [new.originalName].compactMap { $0 } + new.otherNames
+      try Names.add(connection, title: id, weight: new.weight, names: names)
+    }
     return id
   }
 
-  private static let peopleLock = Lock("people")
+  static let peopleLock = Lock("people")
 
-  private static func addCredits(_ connection: Connection, title: Int, job: String, people: [String]) throws {
+  private static func addCredits(
+    _ connection: Connection, title: Int, job: String, people: [String], weight: Int?
+  ) throws {
     if !people.isEmpty { try connection.hold(peopleLock) }
     for (position, person) in people.enumerated() {
       let key = Folding.fold(person)
@@ -116,6 +124,8 @@ enum CatalogueStore {
         ) { $0.int() }
       try connection.execute(
         "INSERT INTO credits (title_id, job, position, person_id) VALUES ($1, $2, $3, $4)", title, job, position, id)
+      // Those of somebody's own titles are found by nobody else.
+      if let id, let weight { try PeopleNames.raise(connection, person: id, weight: weight) }
     }
   }
 
@@ -145,8 +155,11 @@ enum CatalogueStore {
   static func hold(_ connection: Connection, title: Int) throws {
     // What names a title shares its row on PostgreSQL; on SQLite there is one writer.
     guard connection.engine == .postgres else { return }
-    try connection.each(SQL(postgresOnly: "SELECT 1 FROM titles WHERE id = $1 FOR UPDATE"), title) { _ in }
+    try connection.each(holdStatement, title) { _ in }
   }
+
+  /// What PostgreSQL is asked for that; others pipeline it.
+  static let holdStatement = SQL(postgresOnly: "SELECT 1 FROM titles WHERE id = $1 FOR UPDATE")
 
   /// Whether there are episodes without a day whose season's year is past.
   static func hasPastYears(_ connection: Connection, year: Int) throws -> Bool {
@@ -158,7 +171,8 @@ enum CatalogueStore {
     ) { $0.int() } != nil
   }
 
-  /// Episodes without a day whose season's year is past count as aired from now on; gives their shows, at most `limit`.
+  /// Episodes without a day whose season's year is past count as aired from now on; gives their shows, at most
+  /// `limit`.
   static func airPastYears(_ connection: Connection, year: Int, limit: Int) throws -> [Int] {
     let shows = try connection.rows(
       """
@@ -175,28 +189,6 @@ enum CatalogueStore {
         """, show, year, Airing.longAgo)
     }
     return shows
-  }
-
-  private static func addNames(_ connection: Connection, title: Int, _ new: NewTitle) throws {
-    var seen: Set<String> = []
-    for name in [new.name] + [new.originalName].compactMap({ $0 }) + new.otherNames {
-      let folded = Folding.fold(name)
-      guard !folded.isEmpty, seen.insert(folded).inserted else { continue }
-      let id = try connection.first("INSERT INTO names (title_id, folded) VALUES ($1, $2) RETURNING id", title, folded)
-      {
-        $0.int()
-      }
-      try index(connection, name: id ?? 0, folded: folded)
-    }
-  }
-
-  /// Makes the search find a name.
-  static func index(_ connection: Connection, name: Int, folded: String) throws {
-    try connection.execute(
-      SQL(
-        sqlite: "INSERT INTO words (rowid, folded) VALUES ($1, $2)",
-        postgres: "UPDATE names SET words = array_to_tsvector(string_to_array($2, ' ')) WHERE id = $1"),
-      name, connection.engine == .sqlite ? folded : NameMatch.lexemes(folded))
   }
 }
 

@@ -44,7 +44,8 @@ struct HealthPages: Sendable {
     ]
     let main: HTML = """
       <h1>\(t(.aboutHead))</h1><p>\(t(.aboutText))</p><h2>\(t(.aboutCatalogueHead))</h2>
-      <p>\(t(.aboutCatalogue, known))</p>
+      <p>\(t(.aboutCatalogue, known))</p><p>\(t(.aboutTMDB)) <a rel="noreferrer" \
+      href="https://www.themoviedb.org/">themoviedb.org</a></p><p>\(t(.aboutJustWatch))</p><p>\(t(.aboutIMDb))</p>
       <h2>\(t(.aboutPrivacyHead))</h2><p>\(t(.aboutPrivacy))</p>
       """
     return frame.page(title: t(.navAbout), kind: .narrow, main: main)

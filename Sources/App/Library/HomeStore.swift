@@ -18,6 +18,8 @@ enum HomeStore {
     let isLastTimed: Bool
     /// Where the catalogue's facts about it come from.
     let source: String
+    /// TMDB's path of its poster.
+    let poster: String?
     let episode: Episode
   }
 
@@ -66,8 +68,8 @@ enum HomeStore {
             - s.skipped
           ELSE s.aired - s.skipped END, s.pass, s.last_at, s.last_day,
         (SELECT max(l.precision) FROM plays l
-          WHERE l.user_id = $1 AND l.day = s.last_day AND l.at = s.last_at AND l.title_id = s.title_id), t.source,
-        e.id, e.season, e.number, e.name, e.aired, e.air_day
+          WHERE l.user_id = $1 AND l.day = s.last_day AND l.at = s.last_at AND l.title_id = s.title_id),
+        t.source, t.poster, e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate')
         AND coalesce(s.next_day, '9') <= $2 -- not the bare column: its index has every show, and they would be sorted
@@ -95,8 +97,8 @@ enum HomeStore {
             - s.skipped
           ELSE s.aired - s.skipped END, s.pass, s.last_at, s.last_day,
         (SELECT max(l.precision) FROM plays l
-          WHERE l.user_id = $1 AND l.day = s.last_day AND l.at = s.last_at AND l.title_id = s.title_id), t.source,
-        e.id, e.season, e.number, e.name, e.aired, e.air_day
+          WHERE l.user_id = $1 AND l.day = s.last_day AND l.at = s.last_at AND l.title_id = s.title_id),
+        t.source, t.poster, e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.next_episode IS NOT NULL AND s.status IN ('watching', 'uptodate')
         AND s.next_day BETWEEN $3 AND $2
@@ -110,8 +112,8 @@ enum HomeStore {
       """
       SELECT s.title_id, t.name, t.runtime, s.seen, s.aired - s.skipped, s.pass, s.last_at, s.last_day,
         (SELECT max(l.precision) FROM plays l
-          WHERE l.user_id = $1 AND l.day = s.last_day AND l.at = s.last_at AND l.title_id = s.title_id), t.source,
-        e.id, e.season, e.number, e.name, e.aired, e.air_day
+          WHERE l.user_id = $1 AND l.day = s.last_day AND l.at = s.last_at AND l.title_id = s.title_id),
+        t.source, t.poster, e.id, e.season, e.number, e.name, e.aired, e.air_day
       FROM shelf s JOIN titles t ON t.id = s.title_id JOIN episodes e ON e.id = s.next_episode
       WHERE s.user_id = $1 AND s.title_id = $2 AND s.next_day <= $3 AND s.status IN ('watching', 'uptodate')
       """, user, title, today.description, read: UpNext.init)
@@ -136,6 +138,7 @@ extension HomeStore.UpNext {
     lastDay = row.optionalText()
     isLastTimed = row.optionalText() == Precision.time.rawValue
     source = row.text()
+    poster = row.optionalText()
     episode = Episode(&row)
   }
 }

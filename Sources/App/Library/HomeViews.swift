@@ -64,7 +64,8 @@ enum HomeViews {
       let bar = card.kind == .show && card.plays > 0 ? Views.progress(seen: card.seen, of: card.due, frame.t) : HTML()
       let facts = [card.year.map(String.init), card.runtime.map { frame.dates.length(minutes: $0) }].compactMap { $0 }
       return """
-        <li class="card" data-item><a href="\(URLs.title(card.titleID, name: card.name))">\(Views.poster(card.titleID))\
+        <li class="card" data-item><a href="\(URLs.title(card.titleID, name: card.name))">\
+        \(Views.poster(card.titleID, card.poster))\
         <h3>\(card.name)</h3></a><p class="meta">\(facts.joined(separator: Views.separator))</p>\(bar)</li>
         """
     }
@@ -87,7 +88,7 @@ enum HomeViews {
     return """
       <li class="up\(answer == nil ? "" : " done")" id="t\(item.titleID)" data-item>\
       <a class="thumb" href="\(url)" tabindex="-1" aria-hidden="true">\
-      \(Views.poster(item.titleID))</a><div class="what"><h3><a href="\(url)">\(item.name)</a></h3>
+      \(Views.poster(item.titleID, item.poster, .thumb))</a><div class="what"><h3><a href="\(url)">\(item.name)</a></h3>
       <p class="ep">\(name)</p>\(line)\
       \(Views.progress(seen: item.seen, of: item.due, t))\(WhyViews.why(item, frame))</div>
       <form method="post" action="\(URLs.plays(item.titleID))" class="tickform">\(Views.hidden("back", "/"))\

@@ -76,7 +76,7 @@ enum LibraryStatements {
         OR EXISTS (SELECT 1 FROM entries c WHERE c.user_id = $1 AND c.title_id = s.title_id AND c.specials = 1)))
         - s.skipped
       ELSE s.aired - s.skipped END,
-    s.last_day, t.runtime, s.added_at
+    s.last_day, t.runtime, s.added_at, t.poster
     """
 
   // Of many filters most are not set: planned for those that are, PostgreSQL leaves the others out.

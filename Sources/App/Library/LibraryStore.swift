@@ -17,6 +17,8 @@ enum LibraryStore {
     let lastDay: String?
     let runtime: Int?
     var addedAt: Instant?
+    /// TMDB's path of its poster.
+    let poster: String?
   }
 
   /// One page of the library.
@@ -231,5 +233,6 @@ extension LibraryStore.Card {
     lastDay = row.optionalText()
     runtime = row.optionalInt()
     addedAt = row.optionalInt()
+    poster = row.optionalText()
   }
 }

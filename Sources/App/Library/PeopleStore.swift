@@ -33,7 +33,7 @@ enum PeopleStore {
       SELECT t.id, t.kind, t.name, t.year,
         CASE WHEN s.status = 'uptodate' AND s.next_day <= $3 THEN 'watching' ELSE coalesce(s.status, 'none') END,
         s.rating, coalesce(s.favourite, 0), coalesce(s.plays, 0), coalesce(s.seen, 0),
-        coalesce(s.aired - s.skipped, 0), s.last_day, t.runtime, s.added_at, s.title_id IS NOT NULL,
+        coalesce(s.aired - s.skipped, 0), s.last_day, t.runtime, s.added_at, t.poster, s.title_id IS NOT NULL,
         EXISTS (SELECT 1 FROM credits b WHERE b.title_id = t.id AND b.job = 'by' AND b.person_id = $2),
         EXISTS (SELECT 1 FROM credits a WHERE a.title_id = t.id AND a.job = 'cast' AND a.person_id = $2)
       FROM (SELECT DISTINCT title_id FROM credits WHERE person_id = $2) c JOIN titles t ON t.id = c.title_id

@@ -202,10 +202,12 @@ enum Reading {
   static func title(
     _ frame: Frame, user: User, id: Int, _ asked: TitleStore.Asked
   ) async throws -> TitleStore.Page? {
-    let today = frame.dates.today
-    return try await frame.app.database.read {
-      try TitleStore.page($0, user: user, id: id, asked, today: today)
+    let (today, now) = (frame.dates.today, frame.visitor.now)
+    let page = try await frame.app.database.read {
+      try TitleStore.page($0, user: user, id: id, asked, today: today, now: now)
     }
+    if let page, page.details.isStale(now: now) { frame.app.fetchBell.want(page.title) }
+    return page
   }
 }
 

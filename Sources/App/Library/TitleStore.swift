@@ -65,6 +65,9 @@ enum TitleStore {
     /// The lists that it can be put on, and is on.
     var lists: [ListPageStore.Choice]
     var answer: ActivityLine?
+    var details: DetailStore.Details
+    var offers: [DetailStore.Offer]
+    var related: [DetailStore.Card]
   }
 
   /// How many episodes one page of a season shows.
@@ -78,12 +81,17 @@ enum TitleStore {
   ///
   /// What does not need to know how the person stands is asked in one journey, what does in a second, and the episodes
   /// with it where the address names the season.
-  static func page(_ connection: Connection, user: User, id: Int, _ asked: Asked, today: Day) throws -> Page? {
-    let (titles, standings, facts, lists, answers) = try connection.all(
+  static func page(
+    _ connection: Connection, user: User, id: Int, _ asked: Asked, today: Day, now: Instant
+  ) throws -> Page? {
+    let (titles, standings, facts, lists, answers, details, offers, related) = try connection.all(
       CatalogueStore.title(user: user.id, id: id), standing(user: user.id, title: id),
       CatalogueStore.about(title: id), ListPageStore.choices(user: user.id, title: id),
-      ActivityStore.line(user: user.id, id: asked.done))
-    guard let title = titles.first else { return nil }
+      ActivityStore.line(user: user.id, id: asked.done),
+      DetailStore.details(title: id, language: user.language, country: user.country, now: now),
+      DetailStore.offers(user: user.id, title: id, country: user.country),
+      DetailStore.related(user: user.id, title: id))
+    guard let title = titles.first, let details = details.first else { return nil }
     let standing = standings.first ?? (shelf: nil, entry: nil, next: nil)
     let (isShow, pass) = (title.kind == .show, standing.shelf?.pass)
     let (plays, hasPlays) = (standing.shelf?.plays ?? 0, (standing.shelf?.plays ?? 0) > 0)
@@ -116,7 +124,8 @@ enum TitleStore {
       plays: latest.filter(\.isOfTitle).map { ($0.play, $0.episode) }, playsCount: plays,
       seasons: seasons, season: shown, asked: asked, episodes: episodes,
       episodePlays: latest.filter { !$0.isOfTitle }.map(\.play),
-      next: standing.next, gaps: gaps, passes: passes, lists: lists, answer: answers.first)
+      next: standing.next, gaps: gaps, passes: passes, lists: lists, answer: answers.first,
+      details: details, offers: offers, related: related)
   }
 
   /// How a title stands with a person: its shelf row, its entry and the episode that comes next.

@@ -6,21 +6,24 @@ enum TitleViews {
   static func main(_ page: TitleStore.Page, _ frame: Frame, user: User, back: String) -> HTML {
     let isShow = page.title.kind == .show
     return """
-      <article class="title">\(Views.poster(page.title.id))<div class="about"><h1>\(page.title.name)</h1>
+      <article class="title">\(Views.poster(page.title.id, page.details.poster, .page))<div class="about">
+      <h1>\(page.title.name)</h1>
       <p class="facts">\(facts(page, frame))</p>
       <div class="row acts">\(mainAction(page, frame, back))\(statusForm(page, frame, back))\
       \(favourite(page, frame, back))</div>
       \(Views.rating(
         action: URLs.entry(page.title.id), name: page.title.name, current: page.entry?.rating, scale: user.scale,
         back: back, frame.t))
-      \(page.title.overview.isEmpty ? HTML() : "<p class=\"overview\">\(page.title.overview)</p>")
+      \(DetailViews.about(page, frame))\(DetailViews.collection(page, frame.t))
       \(people(page, frame))\(ListViews.picker(page, frame, back: back))</div></article>
       \(isShow ? progress(page, frame, back) : HTML())
       \(isShow ? SeasonViews.seasons(page, frame, back: back) : HTML())
       \(isShow ? PassViews.section(page, frame, back: back) : HTML())
       \(plays(page, frame, back))
       \(note(page, frame, back))
-      \(source(page, frame))
+      \(DetailViews.cast(page, frame))\(DetailViews.offers(page, frame, user: user))
+      \(DetailViews.related(page, frame))
+      \(DetailViews.source(page, frame, back: back))
       """
   }
 
@@ -40,8 +43,8 @@ enum TitleViews {
       : title.countries.split(separator: ",")
         .map { Countries.name(String($0), t.language) }.joined(separator: ", ")
     let original = title.originalName.map { t(.originalName, ["name": $0]) }
-    return [Views.kind(title.kind, t), year, genres.isEmpty ? nil : genres, length, countries, original]
-      .compactMap { $0 }.joined(separator: Views.separator)
+    let said = [Views.kind(title.kind, t), year, genres.isEmpty ? nil : genres, length, countries, original]
+    return (said.compactMap { $0 } + DetailViews.facts(page, frame)).joined(separator: Views.separator)
   }
 
   private static func mainAction(_ page: TitleStore.Page, _ frame: Frame, _ back: String) -> HTML {
@@ -136,8 +139,9 @@ enum TitleViews {
 
   private static func people(_ page: TitleStore.Page, _ frame: Frame) -> HTML {
     let makers = names(page.credits.filter { $0.job == "by" })
-    let cast = names(page.credits.filter { $0.job == "cast" })
-    if page.credits.isEmpty { return HTML() }
+    // Where whom they play is known, they have a part of the page to themselves.
+    let cast = DetailViews.cast(page, frame) == nil ? names(page.credits.filter { $0.job == "cast" }) : []
+    if makers.isEmpty, cast.isEmpty { return HTML() }
     let maker: Key = page.title.kind == .movie ? .directedBy : .createdBy
     return """
       <dl class="people">\(makers.isEmpty ? HTML() : "<dt>\(frame.t(maker))</dt><dd>\(makers)</dd>")\
@@ -221,13 +225,5 @@ enum TitleViews {
       <textarea id="note" name="note" rows="3" maxlength="10000">\(page.entry?.note ?? "")</textarea></div>
       <button class="btn small">\(t(.noteSave))</button></form></section>
       """
-  }
-
-  private static func source(_ page: TitleStore.Page, _ frame: Frame) -> HTML {
-    let t = frame.t
-    let link: HTML? = page.title.imdbID.map {
-      "<a rel=\"noreferrer\" href=\"https://www.imdb.com/title/\($0)/\">IMDb</a>"
-    }
-    return "<p class=\"mute\">\(t(page.title.ownerID == nil ? .sourceStarter : .sourceOwn)) \(link)</p>"
   }
 }

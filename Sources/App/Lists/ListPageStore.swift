@@ -61,7 +61,7 @@ enum ListPageStore {
             OR EXISTS (SELECT 1 FROM entries c WHERE c.user_id = $1 AND c.title_id = s.title_id AND c.specials = 1)))
             - s.skipped
           ELSE s.aired - s.skipped END, 0),
-        s.last_day, t.runtime
+        s.last_day, t.runtime, t.poster
       FROM lists l JOIN list_items i ON i.list_id = l.id JOIN titles t ON t.id = i.title_id
       LEFT JOIN shelf s ON s.user_id = $1 AND s.title_id = i.title_id
       WHERE l.user_id = $1 AND l.id = $2 ORDER BY i.place, i.id LIMIT $4 OFFSET $5
@@ -71,7 +71,8 @@ enum ListPageStore {
       let card = LibraryStore.Card(
         titleID: row.int(), kind: TitleKind(rawValue: row.text()) ?? .movie, name: row.text(), year: row.optionalInt(),
         status: Status(rawValue: row.text()) ?? .none, rating: row.optionalInt(), isFavourite: row.bool(),
-        plays: row.int(), seen: row.int(), due: row.int(), lastDay: row.optionalText(), runtime: row.optionalInt())
+        plays: row.int(), seen: row.int(), due: row.int(), lastDay: row.optionalText(), runtime: row.optionalInt(),
+        poster: row.optionalText())
       return Item(id: id, note: note, card: card)
     }
   }

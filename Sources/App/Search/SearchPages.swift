@@ -25,12 +25,18 @@ struct SearchPages: Sendable {
     let user = context.user
     let command = Command(text, WhenText(language: frame.t.language, zone: user.zone, now: context.visitor.now))
     let scope = SearchStore.Scope(
-      user: user.id, kind: kind, vocabulary: app.vocabulary.value, today: frame.dates.today,
-      limit: isSuggestion ? Self.suggested : Self.shown)
+      user: user.id, kind: kind, vocabularies: app.vocabulary.value, today: frame.dates.today,
+      limit: isSuggestion ? Self.suggested : Self.shown, isDetailed: !isSuggestion)
+    // As one types only what is here is looked through; a command names what is here.
+    let remote =
+      isSuggestion || command != nil
+      ? .notAsked : try await RemoteSearch(app: app).search(text, kind: kind, now: context.visitor.now)
     let done = query["done"].flatMap { Int(digits: $0) }
     let (results, line) = try await app.database.read { connection in
       (
-        try SearchQuery(text).map { try SearchStore.find(connection, $0, command: command, scope) },
+        try SearchStore.add(
+          connection, remote: remote.titles,
+          to: try SearchQuery(text).map { try SearchStore.find(connection, $0, command: command, scope) }, scope),
         try done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) }
       )
     }
@@ -39,7 +45,7 @@ struct SearchPages: Sendable {
     return frame.page(
       title: text.isEmpty ? frame.t(.searchButton) : frame.t(.searchTitle, ["q": text]),
       answer: Views.answer(line, back: back, frame),
-      main: SearchViews.main(results, text: text, kind: kind, frame, back: back))
+      main: SearchViews.main(results, text: text, kind: kind, hasGoneWithout: remote == .failed, frame, back: back))
   }
 
   private func suggestions(_ results: SearchStore.Results?, _ frame: Frame) -> Response {

@@ -1,6 +1,6 @@
 import SQL
 
-/// Finds titles by any of their names. The engines only deliver candidates; `Ranking` puts them in order.
+/// What a text in the search box finds, with what its lines show and what can be done about it.
 enum SearchStore {
   /// A found title with what a line about it shows.
   struct Hit: Sendable {
@@ -11,25 +11,36 @@ enum SearchStore {
     let isOwn: Bool
   }
 
-  /// How many candidates one question to the database brings.
-  static let candidateLimit = 100
-  /// Below so many, misspelt words are mended.
-  static let enough = 20
-
   /// Who asks, and for what kind of title.
   struct Scope: Sendable {
     let user: Int
     let kind: TitleKind?
-    let vocabulary: Vocabulary?
+    let vocabularies: Vocabularies?
     /// The person's day by the clock, by which episodes have aired.
     let today: Day
     /// How many titles are wanted.
     let limit: Int
+    /// Whether people and status are wanted with each.
+    var isDetailed = true
+  }
+
+  /// A person who was found.
+  struct PersonHit: Sendable {
+    let id: Int
+    let name: String
+    /// The names of their most looked for titles, at most three.
+    let knownFor: [String]
+    /// The path of a picture at its source.
+    let picture: String?
   }
 
   /// What a text finds.
   struct Results: Sendable {
     var hits: [Hit]
+    /// At most five; none where one kind of title is wanted.
+    var people: [PersonHit] = []
+    /// Whether a person was more likely meant than any title.
+    var isPersonFirst = false
     /// What can be done about it at once, the likeliest first.
     var offers: [Offer]
     /// Whether the whole text is the name of a title.
@@ -38,16 +49,19 @@ enum SearchStore {
     var isTooEarly = false
   }
 
-  /// The likeliest titles, at most the scope's limit, and what a command offers to do.
+  /// The likeliest titles and people, at most the scope's limit, and what a command offers to do.
   ///
   /// A text with a command in it also finds what its name alone finds, after what all of it does.
   static func find(
     _ connection: Connection, _ query: SearchQuery, command: Command?, _ scope: Scope
   ) throws -> Results {
-    var ranked = try ranked(connection, query, scope)
+    let finder = Finder(
+      connection: connection, user: scope.user, kind: scope.kind, vocabularies: scope.vocabularies)
+    let found = try finder.find(query)
+    var ranked = found.titles
     var results = Results(hits: [], offers: [], isName: ranked.contains { $0.candidate.folded == query.folded })
     if let command, let rest = SearchQuery(command.name) {
-      let meant = try self.ranked(connection, rest, scope)
+      let meant = try finder.find(rest).titles
       let offers = try offers(connection, command, meant, isName: results.isName, scope)
       results.offers = offers.filter { !command.isFuture || !$0.isPlay }
       results.isTooEarly = results.offers.count < offers.count
@@ -57,40 +71,68 @@ enum SearchStore {
         listed.insert($0.candidate.titleID).inserted
       }
     }
-    results.hits = try ranked.prefix(scope.limit).map { scored in
-      let candidate = scored.candidate
-      let credits = try CatalogueStore.credits(connection, title: candidate.titleID)
-      let status = try connection.first(
-        "SELECT status FROM shelf WHERE user_id = $1 AND title_id = $2", scope.user, candidate.titleID
-      ) { Status(rawValue: $0.text()) }
-      return Hit(
-        candidate: candidate, makers: credits.filter { $0.job == "by" }.map(\.person),
-        cast: credits.filter { $0.job == "cast" }.map(\.person), status: status ?? nil,
-        isOwn: candidate.isOwn)
-    }
+    results.hits = try hits(connection, ranked.prefix(scope.limit).map(\.candidate), scope)
+    results.people = try people(connection, found.people)
+    results.isPersonFirst = found.isPersonFirst && results.offers.isEmpty && !results.people.isEmpty
     return results
   }
 
-  private static func ranked(
-    _ connection: Connection, _ query: SearchQuery, _ scope: Scope
-  ) throws -> [Ranking.Scored] {
-    let kind = scope.kind
-    var candidates = try exact(connection, query.folded, kind)
-    candidates += try matching(connection, NameMatch(query.words), kind)
-    if query.year != nil { candidates += try matching(connection, NameMatch(query.wordsWithoutYear), kind) }
-    if Set(candidates.map(\.titleID)).count < enough, let vocabulary = scope.vocabulary,
-      let corrected = NameMatch(correcting: query.wordsWithoutYear, vocabulary)
-    {
-      candidates += try matching(connection, corrected, kind).map { candidate in
-        var candidate = candidate
-        candidate.isCorrected = true
-        return candidate
+  private static func hits(_ connection: Connection, _ found: [Candidate], _ scope: Scope) throws -> [Hit] {
+    guard scope.isDetailed else {
+      return found.map { Hit(candidate: $0, makers: [], cast: [], status: nil, isOwn: $0.isOwn) }
+    }
+    var makers: [Int: [String]] = [:]
+    var cast: [Int: [String]] = [:]
+    var statuses: [Int: Status] = [:]
+    for start in stride(from: 0, to: found.count, by: titlesAtOnce) {
+      let titles = found.dropFirst(start).prefix(titlesAtOnce).map(\.titleID)
+      let (credits, shelf) = try connection.all(Self.credits(of: titles), Self.shelf(of: titles, user: scope.user))
+      for (title, job, name) in credits {
+        if job == "by" { makers[title, default: []].append(name) } else { cast[title, default: []].append(name) }
       }
+      for (title, status) in shelf { statuses[title] = status }
     }
-    candidates += try ownTitles(connection, user: scope.user, query).filter { own in
-      (kind == nil || own.kind == kind) && query.matches(own.folded)
+    return found.map {
+      Hit(
+        candidate: $0, makers: makers[$0.titleID, default: []], cast: cast[$0.titleID, default: []],
+        status: statuses[$0.titleID],
+        isOwn: $0.isOwn)
     }
-    return Ranking.sorted(candidates, query)
+  }
+
+  private static func people(_ connection: Connection, _ found: [FoundPerson]) throws -> [PersonHit] {
+    func known(_ index: Int) -> Query<String> {
+      PeopleFinder.knownFor(index < found.count ? found[index].id : 0).asked(if: index < found.count)
+    }
+    let all = try connection.all(known(0), known(1), known(2), known(3), known(4))
+    // Who is only in titles of a person's own is for nobody else.
+    return zip(found, [all.0, all.1, all.2, all.3, all.4]).filter { !$0.1.isEmpty }.map {
+      PersonHit(id: $0.id, name: $0.name, knownFor: $1, picture: $0.picture)
+    }
+  }
+
+  /// Of how many titles a statement looks up what a line shows.
+  private static let titlesAtOnce = 10
+
+  private static func credits(of titles: [Int]) -> Query<(Int, String, String)> {
+    let id = padded(titles, to: titlesAtOnce)
+    return Query(
+      """
+      SELECT c.title_id, c.job, p.name FROM credits c JOIN people p ON p.id = c.person_id
+      WHERE c.title_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AND c.position < 4
+      ORDER BY c.title_id, c.job, c.position
+      """, id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8], id[9]
+    ) { ($0.int(), $0.text(), $0.text()) }
+  }
+
+  private static func shelf(of titles: [Int], user: Int) -> Query<(Int, Status?)> {
+    let id = padded(titles, to: titlesAtOnce)
+    return Query(
+      """
+      SELECT title_id, status FROM shelf
+      WHERE user_id = $11 AND title_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+      """, id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8], id[9], user
+    ) { ($0.int(), Status(rawValue: $0.text())) }
   }
 
   /// What a command offers to do with the titles that its name may mean.
@@ -125,8 +167,8 @@ enum SearchStore {
   /// Of how many titles episodes are looked up.
   private static let candidatesWithEpisodes = 6
 
-  private static func padded(_ titles: [Int]) -> [Int] {
-    Array((titles + Array(repeating: 0, count: candidatesWithEpisodes)).prefix(candidatesWithEpisodes))
+  private static func padded(_ titles: [Int], to count: Int = candidatesWithEpisodes) -> [Int] {
+    Array((titles + Array(repeating: 0, count: count)).prefix(count))
   }
 
   /// Which of the shows have a season.
@@ -171,80 +213,9 @@ enum SearchStore {
     ) { ($0.int(), Episode(&$0)) }
     return Dictionary(rows) { first, _ in first }
   }
-
-  private static func exact(_ connection: Connection, _ folded: String, _ kind: TitleKind?) throws -> [Candidate] {
-    try connection.rows(
-      """
-      SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id
-      FROM names n JOIN titles t ON t.id = n.title_id
-      WHERE n.folded = $1 AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2) ORDER BY n.id LIMIT 20
-      """, folded, kind?.rawValue, read: Candidate.init)
-  }
-
-  /// How many names at most are looked at, the most popular first.
-  private static let mostNames = 100
-
-  private static func matching(
-    _ connection: Connection, _ match: NameMatch, _ kind: TitleKind?
-  ) throws -> [Candidate] {
-    let text = match.text(for: connection.engine)
-    // The most popular are in an index of their own on PostgreSQL, which answers nearly all that is searched.
-    let popular = try connection.rows(
-      SQL(
-        sqlite: """
-          SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id
-          FROM words w JOIN names n ON n.id = w.rowid JOIN titles t ON t.id = n.title_id
-          WHERE w.words MATCH $1 AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2) ORDER BY w.rowid LIMIT 100
-          """,
-        postgres: """
-          SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id
-          FROM names n JOIN titles t ON t.id = n.title_id
-          WHERE n.id <= 50000 AND n.words @@ CAST($1 AS tsquery) AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2)
-          ORDER BY n.id LIMIT 100
-          """, isPlannedAnew: true), text, kind?.rawValue, read: Candidate.init)
-    guard connection.engine == .postgres, popular.count < mostNames else { return popular }
-    let others = try connection.rows(
-      SQL(
-        postgresOnly: """
-          SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id
-          FROM names n JOIN titles t ON t.id = n.title_id
-          WHERE n.id > 50000 AND n.words @@ CAST($1 AS tsquery) AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2)
-          ORDER BY n.id LIMIT $3
-          """, isPlannedAnew: true), text, kind?.rawValue, mostNames - popular.count, read: Candidate.init)
-    return popular + others
-  }
-
-  /// A person's own titles whose sort key holds the longest word of a text; an article may be missing from the key.
-  private static func ownTitles(_ connection: Connection, user: Int, _ query: SearchQuery) throws -> [Candidate] {
-    let word = query.wordsWithoutYear.max { $0.count < $1.count } ?? ""
-    let pattern = "%" + (["the", "a", "an"].contains(word) ? "" : word) + "%"
-    return try connection.rows(
-      """
-      SELECT id, kind, name, original_name, year, '', 0 FROM titles WHERE owner_id = $1 AND name_key LIKE $2
-      ORDER BY id LIMIT 500
-      """, user, pattern
-    ) { row -> Candidate in
-      let known = Candidate(&row)
-      return Candidate(
-        titleID: known.titleID, kind: known.kind, name: known.name, originalName: nil, year: known.year,
-        folded: Folding.fold(known.name), place: 0, isOwn: true)
-    }
-  }
-
-  /// Reads every word of the shared catalogue's names.
-  static func vocabulary(_ connection: Connection) throws -> Vocabulary {
-    var uses: [String: Int] = [:]
-    try connection.each("SELECT folded FROM names") { row in
-      for word in row.text().split(separator: " ") { uses[String(word), default: 0] += 1 }
-    }
-    return Vocabulary(uses)
-  }
 }
 
-extension Candidate {
-  init(_ row: inout Row) {
-    self.init(
-      titleID: row.int(), kind: TitleKind(rawValue: row.text()) ?? .movie, name: row.text(),
-      originalName: row.optionalText(), year: row.optionalInt(), folded: row.text(), place: row.int())
-  }
+extension SearchStore {
+  /// The words of every name, at once.
+  static func vocabulary(_ connection: Connection) throws -> Vocabularies { try VocabularyReader.all(connection) }
 }

@@ -4,9 +4,10 @@ import HTML
 enum SearchViews {
   /// The main part; `results` is nil when nothing was asked that can be searched.
   static func main(
-    _ results: SearchStore.Results?, text: String, kind: TitleKind?, _ frame: Frame, back: String
+    _ results: SearchStore.Results?, text: String, kind: TitleKind?, hasGoneWithout: Bool, _ frame: Frame, back: String
   ) -> HTML {
     let t = frame.t
+    let without: HTML = hasGoneWithout ? "<p class=\"note\">\(t(.searchWithout))</p>" : HTML()
     let form: HTML = """
       <form class="row searchpage" role="search" action="/search">\
       <label class="hidden" for="q2">\(t(.searchLabel))</label>
@@ -18,17 +19,19 @@ enum SearchViews {
       return "<h1>\(t(.searchButton))</h1>\(form)<p class=\"mute\">\(t(.searchHint))</p>\(commandHelp(t))"
     }
     let hits = results?.hits ?? []
+    let people = results.map { self.people($0, frame.t) } ?? HTML()
+    let isPersonFirst = results?.isPersonFirst ?? false
     let own: HTML = "<a class=\"btn\" href=\"\(URLs.newTitle(text))\">\(t(.addYourself))</a>"
-    if hits.isEmpty {
+    if hits.isEmpty, results?.people.isEmpty ?? true {
       return """
-        <h1>\(t(.searchTitle, ["q": text]))</h1>\(form)\(kinds(text, kind, t))
+        <h1>\(t(.searchTitle, ["q": text]))</h1>\(form)\(kinds(text, kind, t))\(without)
         <div class="empty"><h2>\(t(.searchNoneHead))</h2><p>\(t(.searchNoneText))</p><p class="row">\(own)</p></div>
         """
     }
     return """
       <h1>\(t(.searchTitle, ["q": text]))</h1>\(form)\(results.map { offers($0, frame, back: back) })\
-      \(kinds(text, kind, t))
-      <ol class="results">\(hits.map { row($0, frame, back: back) })</ol>
+      \(kinds(text, kind, t))\(without)\(isPersonFirst ? people : HTML())
+      <ol class="results">\(hits.map { row($0, frame, back: back) })</ol>\(isPersonFirst ? HTML() : people)
       <p class="row"><span class="mute">\(t(.searchNotThere))</span> \(own)</p>
       """
   }
@@ -43,13 +46,29 @@ enum SearchViews {
       """
   }
 
+  /// The people who were found, each with what they are known for.
+  private static func people(_ results: SearchStore.Results, _ t: Texts) -> HTML {
+    if results.people.isEmpty { return HTML() }
+    let rows = results.people.map { person -> HTML in
+      """
+      <li class="result" data-item>\(Views.face(person.picture, name: person.name))<div class="what">\
+      <h3><a href="\(URLs.person(person.id))">\(person.name)</a></h3>\
+      <p class="meta">\(person.knownFor.joined(separator: Views.separator))</p></div></li>
+      """
+    }
+    return """
+      <section class="found" aria-labelledby="people"><h2 id="people">\(t(.searchPeople))</h2>
+      <ul class="results">\(rows)</ul></section>
+      """
+  }
+
   private static func row(_ hit: SearchStore.Hit, _ frame: Frame, back: String) -> HTML {
     let title = hit.candidate
     let url = URLs.title(title.titleID, name: title.name)
     return """
       <li class="result" id="t\(title.titleID)" data-item><a class="thumb" href="\(url)" tabindex="-1" \
       aria-hidden="true">\
-      \(Views.poster(title.titleID))</a><div class="what"><h2><a href="\(url)">\(title.name)</a> \
+      \(Views.poster(title.titleID, title.poster, .thumb))</a><div class="what"><h2><a href="\(url)">\(title.name)</a> \
       <span class="year">\(title.year.map(String.init))</span></h2><p class="meta">\(facts(hit, frame.t))</p></div>\
       \(act(title: title.titleID, name: title.name, status: hit.status, back: back, frame.t))</li>
       """
@@ -76,25 +95,38 @@ enum SearchViews {
       """
   }
 
-  /// The list under the search box while typing: what can be done, then titles; a text that is itself a name has its
-  /// titles first.
+  /// The list under the search box while typing: what can be done, then titles and people; a text that is itself a
+  /// name has its titles first.
   static func options(_ results: SearchStore.Results?, _ frame: Frame, limit: Int) -> HTML {
     guard let results else { return HTML() }
     let offers = results.offers.map { offerOption($0, frame) }
-    let titles = results.hits.prefix(max(limit - offers.count, 0)).map { titleOption($0.candidate, frame.t) }
-    let first = results.isName ? titles.prefix(1) : []
-    let all = first + offers + titles.dropFirst(first.count)
+    // Where both are found, people have a few places, more when one of them is meant.
+    let room = max(limit - offers.count, 0)
+    let most = results.isPersonFirst ? 3 : max(2, room - results.hits.count)
+    let people = results.people.prefix(min(most, room)).map { personOption($0, frame.t) }
+    let titles = results.hits.prefix(room - people.count).map { titleOption($0.candidate, frame.t) }
+    let first: [HTML] = results.isName ? Array(titles.prefix(1)) : []
+    let rest: [HTML] = Array(titles.suffix(titles.count - first.count))
+    let all = first + offers + (results.isPersonFirst ? people + rest : rest + people)
     return HTML.joined(
       all.enumerated().map { place, option in
         "<li class=\"opt\" role=\"option\" id=\"q-\(place)\" aria-selected=\"false\" \(option)</li>"
       })
   }
 
+  /// A person: their page opens.
+  private static func personOption(_ person: SearchStore.PersonHit, _ t: Texts) -> HTML {
+    """
+    data-href="\(URLs.person(person.id))">\(Views.face(person.picture, name: person.name))\
+    <span class="name">\(person.name)</span> <span class="kind">\(t(.searchPerson))</span>
+    """
+  }
+
   /// The rest of an option from its attributes on.
   private static func titleOption(_ title: Candidate, _ t: Texts) -> HTML {
     """
     data-href="\(URLs.title(title.titleID, name: title.name))">\
-    \(Views.poster(title.titleID))<span class="name">\(title.name)</span> <span \
+    \(Views.poster(title.titleID, title.poster, .thumb))<span class="name">\(title.name)</span> <span \
     class="year">\(title.year.map(String.init))</span> \
     <span class="kind">\(Views.kind(title.kind, t))</span>
     """

@@ -110,5 +110,13 @@ enum Key: Int, CaseIterable, Sendable {
   case statsByMonth, statsByYear, statsByWeekday, statsByHour, statsMonth, statsYear, statsWeekday, statsHour
   case statsYearOnly, statsCoarse, statsTimeless, statsRatings, statsGenres, statsDecades, statsDecade, statsCountries
   case statsMakers, statsCast, statsLongestShows, statsRewatched, weekdayShort1, weekdayShort2, weekdayShort3
-  case weekdayShort4, weekdayShort5, weekdayShort6, weekdayShort7
+  case weekdayShort4, weekdayShort5, weekdayShort6, weekdayShort7, scoreOf, certificate, translatedName, trailer
+  case offersHead, offersChange, offersNone, offersSource, offerStream, offerFree, offerAds, offerRent, offerBuy
+  case serviceMine, relatedHead, partOf, sourceTMDB, sourceIMDb, sourceAsOf, sourceGone, refreshButton, fetchComing
+  case fetchFailed, problemNoToken, problemTokenConfigured, seenFilms, adminCatalogue, tokenText, tokenSet, tokenMissing
+  case tokenConfigured, tokenLabel, tokenHint, tokenImpossible, tokenRefused, tokenRemove, queueHead, queueStored
+  case queueDue, queueFailing, queueNewest, queueOldest, queueAsked, queueFailed, queueProblems, queueWhat, queueWhy
+  case queueTimes, queueAgain, queueRetry, settingsWatching, watchingText, countryLabel, countriesKnown, countriesOther
+  case servicesLabel, servicesNone, aboutTMDB, aboutJustWatch, aboutIMDb, goneEpisode, searchPeople, searchPerson
+  case searchWithout
 }

@@ -9,6 +9,15 @@ public enum Language: String, CaseIterable, Sendable {
   /// Those that a person can choose.
   public static let offered: [Language] = [.english, .spanish, .german]
 
+  /// The country that most readers of it are taken to be in until they say (ISO 3166-1).
+  var usualCountry: String {
+    switch self {
+    case .english, .pseudo: "US"
+    case .spanish: "ES"
+    case .german: "DE"
+    }
+  }
+
   /// Its name in itself.
   public var ownName: String {
     switch self {

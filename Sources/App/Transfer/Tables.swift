@@ -29,8 +29,14 @@ enum Tables {
   /// running nodes need (`jobs`), and the words of the search, which come with `names`.
   static let keys: [(name: String, key: [String])] = [
     ("users", ["id"]), ("sessions", ["token_hash"]), ("links", ["token_hash"]), ("throttles", ["bucket"]),
-    ("titles", ["id"]), ("genres", ["title_id", "position"]), ("seasons", ["title_id", "number"]),
+    ("collections", ["id"]), ("titles", ["id"]),
+    ("genres", ["title_id", "position"]), ("seasons", ["title_id", "number"]),
     ("episodes", ["id"]), ("people", ["id"]), ("credits", ["title_id", "job", "position"]), ("names", ["id"]),
+    ("keywords", ["title_id", "position"]), ("translations", ["title_id", "language"]),
+    ("videos", ["title_id", "position"]), ("certificates", ["title_id", "country"]), ("providers", ["id"]),
+    ("offers", ["title_id", "country", "kind", "provider_id"]), ("related", ["title_id", "position"]),
+    ("charts", ["name", "position"]), ("fetches", ["resource"]), ("services", ["user_id", "provider_id"]),
+    ("dismissals", ["user_id", "title_id"]),
     ("entries", ["user_id", "title_id"]), ("passes", ["id"]), ("plays", ["id"]),
     ("skips", ["user_id", "title_id", "episode_id"]), ("ratings", ["id"]), ("lists", ["id"]), ("list_items", ["id"]),
     ("activities", ["id"]), ("changes", ["user_id", "activity_id", "place"]), ("imports", ["user_id", "activity_id"]),
@@ -123,12 +129,23 @@ enum Tables {
         rest = rest.dropFirst(size)
       }
     }
-    guard shape.name == "names", let id = shape.columns.firstIndex(where: { $0.name == "id" }),
-      let folded = shape.columns.firstIndex(where: { $0.name == "folded" })
+    try index(connection, shape, rows)
+  }
+
+  /// Makes the search find what came in.
+  private static func index(_ connection: Connection, _ shape: TableShape, _ rows: [[Value]]) throws {
+    let isNames = shape.name == "names"
+    func column(_ name: String) -> Int? { shape.columns.firstIndex { $0.name == name } }
+    guard isNames || shape.name == "people", let place = column(isNames ? "id" : "place"),
+      let text = column(isNames ? "folded" : "name_key")
     else { return }
     for row in rows {
-      guard case (.int(let id), .text(let folded)) = (row[id], row[folded]) else { continue }
-      try CatalogueStore.index(connection, name: id, folded: folded)
+      guard case (.int(let place), .text(let text)) = (row[place], row[text]) else { continue }
+      if isNames {
+        try Names.index(connection, name: place, folded: text)
+      } else {
+        try PeopleNames.index(connection, place: place, key: text)
+      }
     }
   }
 
@@ -145,6 +162,9 @@ enum Tables {
   static func clear(_ connection: Connection, _ shape: TableShape) throws {
     if shape.name == "names", connection.engine == .sqlite {
       try connection.script("INSERT INTO words (words) VALUES ('delete-all')")
+    }
+    if shape.name == "people", connection.engine == .sqlite {
+      try connection.script("INSERT INTO people_words (people_words) VALUES ('delete-all')")
     }
     try connection.script("DELETE FROM \(shape.name)")
   }

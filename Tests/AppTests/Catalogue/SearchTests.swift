@@ -44,17 +44,6 @@ import Testing
     }
   }
 
-  @Test func distances() {
-    func distance(_ left: String, _ right: String) -> Int? {
-      Vocabulary.distance(Array(left.utf8), Array(right.utf8), atMost: 2)
-    }
-    #expect(distance("godfahter", "godfather") == 1)
-    #expect(distance("office", "ofice") == 1)
-    #expect(distance("abc", "abc") == 0)
-    #expect(distance("severence", "severance") == 1)
-    #expect(distance("matrix", "mattress") == nil)
-  }
-
   @Test(arguments: [
     ("Amélie", "amelie"), ("Ófærð", "ofaerd"), ("WALL·E", "wall e"), ("Schitt's Creek", "schitts creek"),
     ("Straße", "strasse"),

@@ -62,7 +62,9 @@ import Testing
         let before = seen.times
         #expect(try await alice.get(page).status == .ok, "\(page)")
         // A connection prepares a statement once, so what is new is what this page asked for.
-        #expect(seen.times - before <= 10, "\(page): \(seen.times - before)")
+        // Those of a title's page make three journeys, and most of them read a row or none.
+        let most = page.hasPrefix("/titles/") ? 13 : 10
+        #expect(seen.times - before <= most, "\(page): \(seen.times - before)")
       }
     }
   }

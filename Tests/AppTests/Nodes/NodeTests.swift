@@ -23,7 +23,7 @@ import Web
     try await Application(router: app.makeRouter(), logger: app.logger).test(.router) { client in
       try await body(Site(app: app, database: second, client: client, clock: clock, log: log, folder: folder))
     }
-    try await app.passwords.shutDown()
+    try await app.shutDown()
     if site.app.config.database.engine == .postgres { try database.close() }
   }
 

@@ -161,6 +161,7 @@ private func onSite<T: Sendable>(
   logger.logLevel = .info
   let app = try App(config: config, database: database, meters: meters, logger: logger, clock: { clock.now })
   try await app.warmUp()
+  try await app.vocabulary.build(from: database)
   let result: Result<T, any Error>
   do {
     result = .success(
@@ -168,7 +169,7 @@ private func onSite<T: Sendable>(
         try await body(Site(app: app, database: database, client: client, clock: clock, log: log, folder: folder))
       })
   } catch { result = .failure(error) }
-  try await app.passwords.shutDown()
+  try await app.shutDown()
   try database.close()
   if TestDatabase.engine == .postgres { try TestDatabase.remove(name) }
   return try result.get()

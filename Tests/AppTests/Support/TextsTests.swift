@@ -84,7 +84,8 @@ import Testing
         "charlie",
         "Somebody", "An", "Actor", "FlixList", "IMDb", "One", "Two", "Three", "Four", "A", "film", "called", "Amélie",
         "With",
-        "Specials", "Sixteen", "record", "json", "activities", "English", "Español", "Deutsch", "example", "org", "w",
+        "Specials", "Sixteen", "record", "json", "activities", "themoviedb", "TMDB",
+        "English", "Español", "Deutsch", "example", "org", "w",
         "u", "j", "k", "Seven", "Eight",
         "g", "h", "l", "x", "e", "c", "s", "y", "Esc", "qqqq", "arrival", "US", "E", "S", "R", "local", "×",
       ]

@@ -68,8 +68,9 @@ enum StarterReader {
     case "by": title.makers = list(value)
     case "cast": title.cast = list(value)
     case "weight":
-      title.weight = Int(digits: value) ?? 0
-      return (1...100).contains(title.weight)
+      let written = Int(digits: value) ?? 0
+      title.weight = Popularity.weight(starter: written)
+      return (1...100).contains(written)
     case "state": title.hasEnded = value == "ended"
     case "season": return season(value, in: &title)
     case "ep": return episode(value, in: &title)
