@@ -52,6 +52,7 @@ unit-postgres: ## Run all Swift tests on a throw-away PostgreSQL
 e2e: ## Drive the debug program with a real browser
 	@[ -x .venv/bin/pytest ] || { echo "There is no .venv: run 'make setup SET=test' first." >&2; exit 1; }
 	swift build --product flixlist
+	swift build --product stand-in
 	.venv/bin/pytest Tests/Browser
 
 bench: ## Measure the pages on the reference library, on both engines (takes a while)

@@ -18,6 +18,7 @@ let migrations = Migrator([
   Migration("019-catalogue", catalogueFacts),
   Migration("020-pictures", pictureIndexes),
   Migration("021-search", searchPlaces),
+  Migration("022-similar", similarityTables),
 ])
 
 private let accountsTables = """

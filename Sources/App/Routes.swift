@@ -49,6 +49,7 @@ extension App {
     CataloguePages(app: self).addRoutes(to: signedIn)
     PicturePages(app: self, pictures: pictures).addRoutes(to: signedIn)
     WatchingPages(app: self).addRoutes(to: signedIn)
+    DiscoverPages(app: self).addRoutes(to: signedIn)
 
     let administrators = signedIn.group(context: Administrator.self)
     AdminPages(app: self).addRoutes(to: administrators)

@@ -33,6 +33,10 @@ extension App {
     ]
     jobs.append(
       Job(name: "catalogue", everySeconds: CatalogueCare.everySeconds) { try await CatalogueCare(app: self).once() })
+    jobs.append(
+      Job(name: "similar", everySeconds: SimilarityJob.everySeconds, firstSeconds: 60) {
+        try await SimilarityJob(app: self).once()
+      })
     if let folder = config.backups {
       jobs.append(
         Job(name: "backup", everySeconds: BackupRules.everySeconds, firstSeconds: BackupRules.firstSeconds) {

@@ -11,6 +11,7 @@ enum URLs {
   static let activity = "/activity"
   static let lists = "/lists"
   static let search = "/search"
+  static let discover = "/discover"
   static let settings = "/settings"
   static let importing = "/import"
   static let calendar = "/calendar"

@@ -17,7 +17,8 @@ struct Flixlist: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Serve.self, UserCommand.self, CatalogueCommand.self, ImportCommand.self, Backup.self, Restore.self,
+      Serve.self, UserCommand.self, CatalogueCommand.self, ImportCommand.self, RecommendCommand.self, Backup.self,
+      Restore.self,
       Copy.self, Doctor.self, Schema.self,
     ])
 

@@ -92,6 +92,7 @@ enum CollectionViews {
       <h1>\(collection.name)</h1><p class="overview">\(collection.overview)</p>
       <div class="progress-line">\(Views.progress(seen: seen, of: lines.count, t))\
       <p class="mute">\(t(.seenFilms, n: seen, ["of": t.number(lines.count)]))</p></div>
+      <h2 class="hidden">\(t(.collectionFilms))</h2>
       <ul class="grid">\(lines.map { Views.card($0, frame, scale: user.scale, showsStatus: true, extra: HTML()) })</ul>
       """
   }

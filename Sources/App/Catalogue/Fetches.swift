@@ -115,6 +115,11 @@ enum FetchRules {
   /// A node that has not finished with something after so long is thought dead.
   static let leaseSeconds = 120
 
+  /// Whether what was got at that time, or never, is worth asking for again when somebody looks at it.
+  static func isStale(_ fetchedAt: Instant?, now: Instant) -> Bool {
+    fetchedAt.map { now - $0 > staleSeconds * 1_000_000 } ?? true
+  }
+
   /// When something that failed is asked for again, in seconds: a minute, doubled each time, a day at most.
   static func retrySeconds(failures: Int) -> Int { min(60 << min(max(failures - 1, 0), 11), day) }
 }

@@ -130,8 +130,5 @@ extension DetailStore.Card {
 
 extension DetailStore.Details {
   /// Whether its facts are so old that they are worth asking for.
-  func isStale(now: Instant) -> Bool {
-    guard let fetchedAt else { return true }
-    return now - fetchedAt > FetchRules.staleSeconds * 1_000_000
-  }
+  func isStale(now: Instant) -> Bool { FetchRules.isStale(fetchedAt, now: now) }
 }

@@ -50,7 +50,7 @@ enum DetailViews {
     guard cast.contains(where: { !$0.part.isEmpty || $0.picture != nil }) else { return nil }
     let t = frame.t
     return """
-      <section aria-labelledby="cast-h"><h2 id="cast-h">\(t(.castLabel))</h2>\
+      <section aria-labelledby="cast-h"><h2 id="cast-h">\(t(.castHead))</h2>\
       <ul class="cast" tabindex="0" aria-labelledby="cast-h">\(cast.map { credit in
         """
         <li><a href="\(URLs.person(credit.id))">\(Views.face(credit.picture, name: credit.person))\

@@ -25,6 +25,8 @@ enum HomeViews {
         t(.homeAllPlanned))))
       \(row("unrated", t(.homeUnrated), page.unrated, frame, user, link: nil))
       \(row("added", t(.homeAdded), page.added, frame, user, link: ("/library?sort=added", t(.homeAllAdded))))
+      <p class="row"><a class="btn" href="\(URLs.discover)">\(t(.discoverTitle))</a> \
+      <a class="btn" href="\(URLs.discover)/pick">\(t(.discoverPick))</a></p>
       """
   }
 
@@ -43,7 +45,9 @@ enum HomeViews {
       <form class="row" role="search" action="/search"><label class="hidden" for="first">\(t(.searchLabel))</label>
       <input id="first" name="q" type="search" maxlength="200" placeholder="\(t(.homeEmptyExample))">
       <button class="btn pri">\(t(.searchButton))</button></form>
-      <p><a href="\(URLs.importing)">\(t(.importHome))</a></p></div>
+      <p class="row"><a href="\(URLs.importing)">\(t(.importHome))</a>
+      <a href="\(URLs.discover)">\(t(.discoverTitle))</a></p>\
+      </div>
       """
   }
 

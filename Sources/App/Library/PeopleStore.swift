@@ -26,6 +26,29 @@ enum PeopleStore {
     ) { $0.text() }
   }
 
+  /// What is known of somebody beyond their name.
+  struct Facts: Sendable {
+    let tmdbID: Int?
+    let fetchedAt: Instant?
+    let picture: String?
+    let born: Day?
+    let died: Day?
+    let birthplace: String
+    let about: String
+  }
+
+  /// Reads it.
+  static func facts(_ connection: Connection, id: Int) throws -> Facts? {
+    try connection.first(
+      "SELECT tmdb_id, fetched_at, picture, born, died, birthplace, about FROM people WHERE id = $1", id
+    ) { row in
+      Facts(
+        tmdbID: row.optionalInt(), fetchedAt: row.optionalInt(), picture: row.optionalText(),
+        born: row.optionalText().flatMap { Day($0) }, died: row.optionalText().flatMap { Day($0) },
+        birthplace: row.text(), about: row.text())
+    }
+  }
+
   /// Their titles: those in the user's library first, then the newest first.
   static func titles(_ connection: Connection, user: Int, id: Int, today: Day) throws -> [Line] {
     try connection.rows(

@@ -3,7 +3,9 @@ import HTML
 /// The page of somebody of the catalogue.
 enum PeopleViews {
   /// The main part.
-  static func main(id: Int, name: String, _ lines: [PeopleStore.Line], _ frame: Frame, user: User) -> HTML {
+  static func main(
+    id: Int, name: String, _ facts: PeopleStore.Facts?, _ lines: [PeopleStore.Line], _ frame: Frame, user: User
+  ) -> HTML {
     let t = frame.t
     let mine = lines.filter(\.isMine)
     let others = lines.filter { !$0.isMine }
@@ -13,9 +15,28 @@ enum PeopleViews {
       mine.isEmpty
       ? HTML() : "<a href=\"\(LibraryQuery.path(filter, text: ""))\">\(t(.personInLibrary))</a>"
     return """
-      <h1>\(name)</h1><p>\(t(.personTitles, n: lines.count))</p>
+      \(head(name, facts, frame))<p>\(t(.personTitles, n: lines.count))</p>
       \(section("mine", t(.personMine), mine, frame, user, link: link))
       \(section("others", t(.personOthers), others, frame, user, link: nil))
+      """
+  }
+
+  /// The name, with a picture and a life where they are known.
+  private static func head(_ name: String, _ facts: PeopleStore.Facts?, _ frame: Frame) -> HTML {
+    let t = frame.t
+    guard let facts, facts.picture != nil || facts.born != nil || !facts.about.isEmpty else {
+      return "<h1>\(name)</h1>"
+    }
+    let place = facts.birthplace.isEmpty ? nil : facts.birthplace
+    let life = [
+      facts.born.map { t(.personBorn, ["date": frame.dates.absolute($0)]) }, place,
+      facts.died.map { t(.personDied, ["date": frame.dates.absolute($0)]) },
+    ]
+    let said = life.compactMap { $0 }.joined(separator: Views.separator)
+    let about = facts.about.split(separator: "\n").map { "<p class=\"overview\">\(String($0))</p>" as HTML }
+    return """
+      <div class="person">\(Views.face(facts.picture, name: name))<div><h1>\(name)</h1><p class="mute">\(said)</p>\
+      \(about)</div></div>
       """
   }
 

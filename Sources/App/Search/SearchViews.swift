@@ -16,7 +16,7 @@ enum SearchViews {
       </form>
       """
     if results == nil, text.trimmed.isEmpty {
-      return "<h1>\(t(.searchButton))</h1>\(form)<p class=\"mute\">\(t(.searchHint))</p>\(commandHelp(t))"
+      return "<h1>\(t(.searchButton))</h1>\(form)<p class=\"mute\">\(t(.searchHint))</p>\(discover(t))\(commandHelp(t))"
     }
     let hits = results?.hits ?? []
     let people = results.map { self.people($0, frame.t) } ?? HTML()
@@ -34,6 +34,13 @@ enum SearchViews {
       <ol class="results">\(hits.map { row($0, frame, back: back) })</ol>\(isPersonFirst ? HTML() : people)
       <p class="row"><span class="mute">\(t(.searchNotThere))</span> \(own)</p>
       """
+  }
+
+  private static func discover(_ t: Texts) -> HTML {
+    """
+    <p class="row"><a class="btn" href="\(URLs.discover)">\(t(.discoverTitle))</a> \
+    <a class="btn" href="\(URLs.discover)/pick">\(t(.discoverPick))</a></p>
+    """
   }
 
   private static func kinds(_ text: String, _ kind: TitleKind?, _ t: Texts) -> HTML {

@@ -118,5 +118,11 @@ enum Key: Int, CaseIterable, Sendable {
   case queueDue, queueFailing, queueNewest, queueOldest, queueAsked, queueFailed, queueProblems, queueWhat, queueWhy
   case queueTimes, queueAgain, queueRetry, settingsWatching, watchingText, countryLabel, countriesKnown, countriesOther
   case servicesLabel, servicesNone, aboutTMDB, aboutJustWatch, aboutIMDb, goneEpisode, searchPeople, searchPerson
-  case searchWithout
+  case searchWithout, castHead, collectionFilms, personBorn, personDied, discoverTitle, discoverPick, discoverAnother
+  case discoverAll, discoverLists, discoverForYou, discoverTrending, discoverNew, discoverTop, discoverComing
+  case discoverPopular, discoverFits, discoverMine, discoverLanguage, discoverWatch, discoverDismiss
+  case discoverDismissWhat, discoverDismissed, discoverBecauseRated, discoverBecauseSeen, discoverHowContent
+  case discoverHowWatched, discoverHowRelated, discoverReasonTrending, discoverReasonTop, discoverReasonNew
+  case discoverReasonOut, discoverReasonAiring, discoverReasonComing, discoverReasonPopular, discoverNothingYet
+  case discoverNoneForYou, discoverNoCharts, discoverNoServices, discoverNoneHead, discoverNoneText
 }

@@ -49,7 +49,7 @@ import Testing
       "/titles/1", "/titles/2", "/titles/2/seasons/1?unseen=1", "/titles/2?episode=1&done=2",
       "/search?q=arrival 9/10", "/lists", "/lists/1", "/lists/1?edit=1", "/calendar", "/calendar?view=month", "/stats",
       "/stats/2026", "/people/1",
-      "/settings", "/import",
+      "/settings", "/import", "/discover", "/discover?list=new&genre=Drama&mine=1", "/discover/pick",
     ]
     for page in pages {
       let seen = Seen()

@@ -9,6 +9,8 @@ import Testing
   /// Tables of the catalogue: the same for everybody, so that each part of a divided database could have them whole.
   private static let shared: Set<String> = [
     "titles", "seasons", "episodes", "people", "credits", "genres", "names", "words", "site",
+    "collections", "charts", "related", "offers", "providers", "keywords", "videos", "translations", "certificates",
+    "fetches", "edges", "edge_sources",
   ]
   /// Looked up by a hash or a name that says whose they are, or counted over all accounts: sessions, links, logins.
   private static let doors: Set<String> = ["sessions", "links", "feeds", "throttles", "users"]
@@ -35,7 +37,7 @@ import Testing
     var tables: Set<String> = []
     let known = shared.union(doors).union([
       "entries", "plays", "skips", "passes", "ratings", "lists", "list_items", "activities", "changes", "shelf",
-      "counts", "days", "tallies", "statistics", "imports", "stand_ins", "jobs",
+      "counts", "days", "tallies", "statistics", "imports", "stand_ins", "jobs", "services", "dismissals",
     ])
     let words = text.split(whereSeparator: { !$0.isLetter && $0 != "_" }).map(String.init)
     for (place, word) in words.dropLast().enumerated() where ["FROM", "JOIN", "INTO", "UPDATE"].contains(word) {

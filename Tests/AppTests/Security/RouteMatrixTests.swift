@@ -24,6 +24,7 @@ import Testing
     "GET /titles/{id}/seasons/{number}": .signedIn, "GET /posters/{file}": .signedIn,
     "GET /pictures/{kind}/{size}/{file}": .signedIn, "POST /titles/{id}/refresh": .signedIn,
     "GET /collections/{id}": .signedIn, "GET /settings/watching": .signedIn, "POST /settings/watching": .signedIn,
+    "GET /discover": .signedIn, "GET /discover/pick": .signedIn, "POST /titles/{id}/dismiss": .signedIn,
     "GET /admin/catalogue": .administrator, "POST /admin/catalogue/token": .administrator,
     "POST /admin/catalogue/retry": .administrator,
     "POST /titles/{id}/entry": .signedIn, "POST /titles/{id}/plays": .signedIn, "POST /plays/{id}": .signedIn,
