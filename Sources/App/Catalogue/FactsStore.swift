@@ -2,10 +2,14 @@ import SQL
 
 /// Puts what a source knows into the catalogue: one title at a time, matched by its numbers elsewhere.
 enum FactsStore {
+  /// One at a time stores titles, so that no two add the same: lists that are fetched at once name the same ones.
+  private static let lock = Lock("facts")
+
   /// Stores a title as it stands in a list: a new one whole, of a known one only what it lacks.
   ///
   /// - Returns: its number here.
   static func put(_ connection: Connection, _ card: Facts.Card, now: Instant) throws -> Int {
+    try connection.hold(lock)
     if let id = try find(connection, card) {
       // Its whole facts, where they are known, have their own time.
       try connection.execute(
@@ -24,6 +28,7 @@ enum FactsStore {
   ///
   /// - Returns: its number here.
   static func put(_ connection: Connection, _ facts: Facts, now: Instant) throws -> Int {
+    try connection.hold(lock)
     let card = facts.card
     var known = try find(connection, card)
     if known == nil, let imdbID = facts.imdbID { known = try find(connection, card.kind, imdbID: imdbID) }
