@@ -34,7 +34,7 @@ enum DiscoverViews {
     let another: HTML = "<a class=\"btn\" href=\"\(query.pick(turn: turn + 1))\">\(t(.discoverAnother))</a>"
     return """
       <h1>\(t(.discoverPick))</h1>\(note(page, query, t))
-      <ul class="grid">\(card(title, page, back: back, frame))</ul>
+      <ul class="grid one">\(card(title, page, back: back, frame, isAlone: true))</ul>
       <p class="row">\(page.suggestions.count > 1 ? another : HTML()) \(all)</p>
       """
   }
@@ -54,7 +54,8 @@ enum DiscoverViews {
   // MARK: - Titles
 
   private static func card(
-    _ suggestion: Suggestion, _ page: DiscoverStore.Page, back: String, _ frame: Frame
+    _ suggestion: Suggestion, _ page: DiscoverStore.Page, back: String, _ frame: Frame,
+    isAlone: Bool = false
   ) -> HTML {
     let t = frame.t
     let card = suggestion.card
@@ -74,11 +75,14 @@ enum DiscoverViews {
       <button class="btn small" name="status" value="planned" aria-label="\(t(.addWhat, ["name": card.name]))">\
       \(t(.add))</button></form>
       """ : HTML()
+    // That all of a list are well known is said once, above it.
+    var why: HTML = "<p class=\"meta why\">\(reason(suggestion, frame))</p>"
+    if case .listed(.popular) = suggestion.reason, !isAlone { why = HTML() }
     return """
       <li class="card" id="t\(card.id)" data-item><a href="\(URLs.title(card.id, name: card.name))">\
       \(Views.poster(card.id, card.poster))<h3>\(card.name)</h3></a>\
       <p class="meta">\(facts.compactMap { $0 }.joined(separator: Views.separator))</p>\
-      <p class="meta why">\(reason(suggestion, frame))</p>\(services)\
+      \(why)\(services)\
       <div class="row">\(add)<form class="inline" method="post" action="\(URLs.dismiss(card.id))" data-plain>\
       \(Views.hidden("back", back))<button class="link" name="dismiss" value="1" \
       aria-label="\(t(.discoverDismissWhat, ["name": card.name]))">\(t(.discoverDismiss))</button></form></div></li>

@@ -54,69 +54,68 @@ enum DetailStore {
     let status: Status?
   }
 
-  /// Reads the facts.
-  static func details(title: Int, language: Language, country: String, now: Instant) -> Query<Details> {
-    Query(
-      """
-      SELECT t.tagline, t.poster, t.backdrop, t.votes, t.score, t.fetched_at, t.gone_at,
-        (SELECT c.certificate FROM certificates c WHERE c.title_id = $1 AND c.country = $3),
-        n.overview, n.name, k.id, k.name, f.due_at, f.lease_until, f.failures, f.problem,
-        EXISTS (SELECT 1 FROM site s WHERE s.name = 'tmdb-token'), v.site, v.key
-      FROM titles t
-        LEFT JOIN translations n ON n.title_id = t.id AND n.language = $2
-        LEFT JOIN collections k ON k.id = t.collection_id
-        LEFT JOIN videos v ON v.title_id = t.id AND v.position = 0 AND v.kind = 'Trailer'
-        LEFT JOIN fetches f ON f.resource = CASE WHEN t.tmdb_id IS NULL THEN 'find/' || t.imdb_id
-          WHEN t.kind = 'movie' THEN 'movie/' || t.tmdb_id ELSE 'tv/' || t.tmdb_id END
-      WHERE t.id = $1
-      """, title, language.rawValue, country
-    ) { row in
-      var details = Details(tagline: row.text(), poster: row.optionalText(), backdrop: row.optionalText())
-      (details.votes, details.score) = (row.int(), row.optionalInt())
-      (details.fetchedAt, details.goneAt) = (row.optionalInt(), row.optionalInt())
-      details.certificate = row.optionalText()
-      (details.overview, details.name) = (row.optionalText(), row.optionalText())
-      let (collection, name) = (row.optionalInt(), row.text())
-      details.collection = collection.map { ($0, name) }
-      let (due, lease, failures) = (row.optionalInt(), row.optionalInt(), row.int())
-      let problem = row.optionalText()
-      details.fetch = due.map {
-        Fetch(dueAt: $0, isUnderWay: (lease ?? 0) > now, failures: failures, problem: problem)
-      }
-      details.hasToken = row.bool()
-      let (site, key) = (row.optionalText(), row.text())
-      details.trailer = site.map { ($0, key) }
-      return details
-    }
-  }
-
-  /// Where it can be seen in a country: what costs nothing more first.
-  static func offers(user: Int, title: Int, country: String) -> Query<Offer> {
-    Query(
-      """
-      SELECT o.kind, p.id, p.name, p.logo,
-        EXISTS (SELECT 1 FROM services s WHERE s.user_id = $1 AND s.provider_id = p.id)
-      FROM offers o JOIN providers p ON p.id = o.provider_id WHERE o.title_id = $2 AND o.country = $3
-      ORDER BY p.place, p.name
-      """, user, title, country
-    ) { row in
-      Offer(
-        kind: Facts.Offer.Kind(rawValue: row.text()) ?? .stream, provider: row.int(), name: row.text(),
-        logo: row.optionalText(), isMine: row.bool())
-    }
-  }
-
   /// How many titles that are like it are shown.
   static let relatedShown = 12
 
-  /// What is like it, by its source.
-  static func related(user: Int, title: Int) -> Query<Card> {
+  /// Something that stands beside a title.
+  enum Extra: Sendable {
+    case offer(Offer)
+    case related(Card)
+  }
+
+  /// Where it can be seen in a country, what costs nothing more first; and what is like it, by its source.
+  static func extras(user: Int, title: Int, country: String) -> Query<Extra> {
     Query(
       """
-      SELECT t.id, t.kind, t.name, t.year, t.poster, s.status FROM related r JOIN titles t ON t.id = r.other_id
-        LEFT JOIN shelf s ON s.user_id = $1 AND s.title_id = t.id
-      WHERE r.title_id = $2 AND t.is_adult = 0 ORDER BY r.position LIMIT $3
-      """, user, title, relatedShown, read: Card.init)
+      SELECT 0 AS part, o.kind, p.id, p.name, p.logo AS path, p.place AS place, CAST(NULL AS BIGINT) AS year,
+        CAST(NULL AS TEXT) AS status,
+        CASE WHEN EXISTS (SELECT 1 FROM services s WHERE s.user_id = $1 AND s.provider_id = p.id) THEN 1 ELSE 0 END
+      FROM offers o JOIN providers p ON p.id = o.provider_id WHERE o.title_id = $2 AND o.country = $3
+      UNION ALL
+      SELECT * FROM (
+        SELECT 1, t.kind, t.id, t.name, t.poster, r.position, t.year, s.status, 0
+        FROM related r JOIN titles t ON t.id = r.other_id
+          LEFT JOIN shelf s ON s.user_id = $1 AND s.title_id = t.id
+        WHERE r.title_id = $2 AND t.is_adult = 0 ORDER BY r.position LIMIT $4) likes
+      ORDER BY part, place, name
+      """, user, title, country, relatedShown
+    ) { row in
+      let (isOffer, kind, id) = (row.int() == 0, row.text(), row.int())
+      let (name, path, _) = (row.text(), row.optionalText(), row.int())
+      let (year, status) = (row.optionalInt(), row.optionalText().flatMap(Status.init))
+      if isOffer {
+        return .offer(
+          Offer(
+            kind: Facts.Offer.Kind(rawValue: kind) ?? .stream, provider: id, name: name, logo: path,
+            isMine: row.bool()))
+      }
+      return .related(
+        Card(
+          id: id, kind: TitleKind(rawValue: kind) ?? .movie, name: name, year: year, poster: path, status: status))
+    }
+  }
+}
+
+extension DetailStore.Details {
+  /// Reads the columns that `TitleStore` names for it.
+  ///
+  /// - Parameter now: the time by which something is under way.
+  init(_ row: inout Row, now: Instant) {
+    self.init(tagline: row.text(), poster: row.optionalText(), backdrop: row.optionalText())
+    (votes, score) = (row.int(), row.optionalInt())
+    (fetchedAt, goneAt) = (row.optionalInt(), row.optionalInt())
+    certificate = row.optionalText()
+    (overview, name) = (row.optionalText(), row.optionalText())
+    let (collectionID, collectionName) = (row.optionalInt(), row.text())
+    collection = collectionID.map { ($0, collectionName) }
+    let (due, lease, failures) = (row.optionalInt(), row.optionalInt(), row.int())
+    let problem = row.optionalText()
+    fetch = due.map {
+      DetailStore.Fetch(dueAt: $0, isUnderWay: (lease ?? 0) > now, failures: failures, problem: problem)
+    }
+    hasToken = row.bool()
+    let (site, key) = (row.optionalText(), row.text())
+    trailer = site.map { ($0, key) }
   }
 }
 

@@ -84,15 +84,12 @@ enum TitleStore {
   static func page(
     _ connection: Connection, user: User, id: Int, _ asked: Asked, today: Day, now: Instant
   ) throws -> Page? {
-    let (titles, standings, facts, lists, answers, details, offers, related) = try connection.all(
-      CatalogueStore.title(user: user.id, id: id), standing(user: user.id, title: id),
-      CatalogueStore.about(title: id), ListPageStore.choices(user: user.id, title: id),
-      ActivityStore.line(user: user.id, id: asked.done),
-      DetailStore.details(title: id, language: user.language, country: user.country, now: now),
-      DetailStore.offers(user: user.id, title: id, country: user.country),
-      DetailStore.related(user: user.id, title: id))
-    guard let title = titles.first, let details = details.first else { return nil }
-    let standing = standings.first ?? (shelf: nil, entry: nil, next: nil)
+    let (wholes, facts, lists, answers, extras) = try connection.all(
+      whole(user: user, title: id, now: now), CatalogueStore.about(title: id),
+      ListPageStore.choices(user: user.id, title: id), ActivityStore.line(user: user.id, id: asked.done),
+      DetailStore.extras(user: user.id, title: id, country: user.country))
+    guard let whole = wholes.first else { return nil }
+    let (title, standing) = (whole.title, whole)
     let (isShow, pass) = (title.kind == .show, standing.shelf?.pass)
     let (plays, hasPlays) = (standing.shelf?.plays ?? 0, (standing.shelf?.plays ?? 0) > 0)
     let (seasons, latest, gaps, passes, known) = try connection.all(
@@ -111,44 +108,72 @@ enum TitleStore {
       ? known
       : try connection.rows(
         self.episodes(user: user.id, title: id, season: shown ?? -1, pass: pass, asked).asked(if: isShow))
-    var genres: [String] = []
-    var credits: [Credit] = []
-    for fact in facts {
-      switch fact {
-      case .genre(let genre): genres.append(genre)
-      case .credit(let credit): credits.append(credit)
-      }
-    }
-    return Page(
-      title: title, genres: genres, credits: credits, entry: standing.entry, shelf: standing.shelf,
+    var page = Page(
+      title: title, genres: [], credits: [], entry: standing.entry, shelf: standing.shelf,
       plays: latest.filter(\.isOfTitle).map { ($0.play, $0.episode) }, playsCount: plays,
       seasons: seasons, season: shown, asked: asked, episodes: episodes,
       episodePlays: latest.filter { !$0.isOfTitle }.map(\.play),
       next: standing.next, gaps: gaps, passes: passes, lists: lists, answer: answers.first,
-      details: details, offers: offers, related: related)
+      details: whole.details, offers: [], related: [])
+    for fact in facts {
+      switch fact {
+      case .genre(let genre): page.genres.append(genre)
+      case .credit(let credit): page.credits.append(credit)
+      }
+    }
+    for extra in extras {
+      switch extra {
+      case .offer(let offer): page.offers.append(offer)
+      case .related(let card): page.related.append(card)
+      }
+    }
+    return page
   }
 
-  /// How a title stands with a person: its shelf row, its entry and the episode that comes next.
-  private static func standing(
-    user: Int, title: Int
-  ) -> Query<(shelf: ShelfRow?, entry: EntryRow?, next: Episode?)> {
+  /// A title with what its source adds, and how it stands with a person: shelf row, entry, the episode that comes next.
+  private struct Whole {
+    var title: Title
+    var details: DetailStore.Details
+    var shelf: ShelfRow?
+    var entry: EntryRow?
+    var next: Episode?
+  }
+
+  private static func whole(user: User, title: Int, now: Instant) -> Query<Whole> {
     Query(
       """
-      SELECT n.user_id, n.intent, n.rating, coalesce(n.favourite, 0), coalesce(n.note, ''), coalesce(n.added_at, 0),
+      SELECT t.id, t.kind, t.name, t.original_name, t.year, t.released, t.runtime, t.overview, t.countries, t.languages,
+        t.has_ended, t.imdb_id, t.tmdb_id, t.source, t.owner_id,
+        t.tagline, t.poster, t.backdrop, t.votes, t.score, t.fetched_at, t.gone_at,
+        (SELECT c.certificate FROM certificates c WHERE c.title_id = $2 AND c.country = $4),
+        l.overview, l.name, k.id, k.name, f.due_at, f.lease_until, f.failures, f.problem,
+        EXISTS (SELECT 1 FROM site w WHERE w.name = 'tmdb-token'), v.site, v.key,
+        n.user_id, n.intent, n.rating, coalesce(n.favourite, 0), coalesce(n.note, ''), coalesce(n.added_at, 0),
         coalesce(n.specials, 0),
         e.id, e.season, e.number, e.name, e.aired, e.air_day,
-        s.status, s.plays, s.pass, s.seen, s.skipped, s.aired, s.total, s.share, s.next_episode, s.next_day,
+        s.user_id, s.status, s.plays, s.pass, s.seen, s.skipped, s.aired, s.total, s.share, s.next_episode, s.next_day,
         s.aired_day, s.turn_day, s.last_at, s.rating
-      FROM shelf s LEFT JOIN entries n ON n.user_id = $1 AND n.title_id = $2
+      FROM titles t
+        LEFT JOIN translations l ON l.title_id = t.id AND l.language = $3
+        LEFT JOIN collections k ON k.id = t.collection_id
+        LEFT JOIN videos v ON v.title_id = t.id AND v.position = 0 AND v.kind = 'Trailer'
+        LEFT JOIN fetches f ON f.resource = CASE WHEN t.tmdb_id IS NULL THEN 'find/' || t.imdb_id
+          WHEN t.kind = 'movie' THEN 'movie/' || t.tmdb_id ELSE 'tv/' || t.tmdb_id END
+        LEFT JOIN shelf s ON s.user_id = $1 AND s.title_id = t.id
+        LEFT JOIN entries n ON n.user_id = $1 AND n.title_id = s.title_id
         LEFT JOIN episodes e ON e.id = s.next_episode
-      WHERE s.user_id = $1 AND s.title_id = $2
-      """, user, title
+      WHERE t.id = $2 AND (t.owner_id IS NULL OR t.owner_id = $1)
+      """, user.id, title, user.language.rawValue, user.country
     ) { row in
+      var whole = Whole(title: Title(&row), details: DetailStore.Details(&row, now: now))
       let hasEntry = row.optionalInt() != nil
       let entry = EntryRow(&row)
+      if hasEntry { whole.entry = entry }
       let nextID = row.optionalInt()
       let next = Episode(id: nextID ?? 0, &row)
-      return (ShelfRow(&row), hasEntry ? entry : nil, nextID == nil ? nil : next)
+      if nextID != nil { whole.next = next }
+      if row.optionalInt() != nil { whole.shelf = ShelfRow(&row) }
+      return whole
     }
   }
 
