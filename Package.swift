@@ -28,6 +28,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CAssets"),
+    .target(name: "CMemory"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(
@@ -60,7 +61,7 @@ let package = Package(
     .target(
       name: "App",
       dependencies: [
-        "CAssets", "CZlib", "SQL", "HTML", "Formats", "Web",
+        "CAssets", "CMemory", "CZlib", "SQL", "HTML", "Formats", "Web",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -34,7 +34,7 @@ extension App {
     jobs.append(
       Job(name: "catalogue", everySeconds: CatalogueCare.everySeconds) { try await CatalogueCare(app: self).once() })
     jobs.append(
-      Job(name: "similar", everySeconds: SimilarityJob.everySeconds, firstSeconds: 60) {
+      Job(name: "similar", everySeconds: SimilarityJob.everySeconds, firstSeconds: 600) {
         try await SimilarityJob(app: self).once()
       })
     if let folder = config.backups {

@@ -103,7 +103,7 @@ enum WatchingViews {
       services.isEmpty
       ? "<p class=\"mute\">\(t(.servicesNone))</p>"
       : """
-      <fieldset><legend>\(t(.servicesLabel))</legend><ul class="services pick">\(services.map { service in
+      <fieldset><legend>\(t(.servicesLabel))</legend><ul class="services owned">\(services.map { service in
         """
         <li><label class="check"><input type="checkbox" name="service" value="\(service.id)"\
         \(service.isMine ? " checked" as HTML : HTML())> \(Views.logo(service.logo, name: service.name, isNamed: true))\

@@ -1,3 +1,4 @@
+import CMemory
 import Logging
 import SQL
 public import ServiceLifecycle
@@ -51,6 +52,8 @@ public struct JobRunner: Service {
       try await end(name, .done(every: JobRules.lookSeconds))
       return true
     }
+    // What a job read and made is not needed any more, and pages need little.
+    defer { cmemory_give_back() }
     do {
       try await withLease(job)
     } catch is CancellationError {

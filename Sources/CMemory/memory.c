@@ -1,0 +1,13 @@
+#include "CMemory.h"
+
+#include <stdlib.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+void cmemory_give_back(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
