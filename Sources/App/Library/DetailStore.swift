@@ -119,6 +119,11 @@ extension DetailStore.Details {
   }
 }
 
+extension TitleStore.Page {
+  /// Whether there is a source to ask for its facts: a token, as configured or set in the browser.
+  func hasSource(_ config: Config) -> Bool { config.tmdbToken != nil || details.hasToken }
+}
+
 extension DetailStore.Card {
   init(_ row: inout Row) {
     self.init(

@@ -142,9 +142,8 @@ enum DetailViews {
       }
     let asOf: String = details.fetchedAt.map { " " + t(.sourceAsOf, ["date": frame.dates.moment($0)]) } ?? ""
     let gone: HTML = details.goneAt == nil ? HTML() : "<p class=\"note\">\(t(.sourceGone))</p>"
-    let hasSource = frame.app.config.tmdbToken != nil || details.hasToken
     var refresh = HTML()
-    if hasSource, title.ownerID == nil, title.tmdbID != nil || title.imdbID != nil {
+    if page.hasSource(frame.app.config), title.ownerID == nil, title.tmdbID != nil || title.imdbID != nil {
       refresh = """
         <form class="inline" method="post" action="\(URLs.refresh(title.id))" data-plain>\
         \(Views.hidden("back", back))<button class="btn small">\(t(.refreshButton))</button></form>\

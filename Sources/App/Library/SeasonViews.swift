@@ -144,6 +144,9 @@ enum SeasonViews {
     } else if !hasAired {
       said.append(t(.notAiredYet))
     }
+    if let place = line.goneFrom.map({ $0.split(separator: ".").compactMap { Int($0) } }), place.count == 2 {
+      said.append(t(.goneEpisode, ["code": Views.code(place[0], place[1], t)]))
+    }
     if let rating = line.rating, let user = frame.user {
       said.append(t(.ratingShort, ["n": user.scale.shown(rating), "best": user.scale.best]))
     }

@@ -42,7 +42,9 @@ enum Shelf {
             AND (c.pass = 0 OR p.pass = c.pass)) THEN 1
           WHEN EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id) THEN 2
           ELSE 0 END AS state
-      FROM chosen c CROSS JOIN episodes e WHERE e.title_id = $2 AND (e.season > 0 OR c.specials = 1)),
+      FROM chosen c CROSS JOIN episodes e WHERE e.title_id = $2 AND (e.season > 0 OR c.specials = 1)
+        AND (e.gone_from IS NULL OR EXISTS (
+          SELECT 1 FROM plays g WHERE g.user_id = $1 AND g.title_id = $2 AND g.episode_id = e.id))),
     sums AS (
       SELECT count(*) AS total, count(*) FILTER (WHERE state = 1) AS seen, count(*) FILTER (WHERE state > 0) AS counted,
         count(*) FILTER (WHERE air_day <= $3) AS aired, count(*) FILTER (WHERE state = 2 AND air_day <= $3) AS skipped,

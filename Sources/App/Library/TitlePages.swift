@@ -206,7 +206,10 @@ enum Reading {
     let page = try await frame.app.database.read {
       try TitleStore.page($0, user: user, id: id, asked, today: today, now: now)
     }
-    if let page, page.details.isStale(now: now) { frame.app.fetchBell.want(page.title) }
+    // Without a token nobody would be asked, and a page must not cost a look at the queue.
+    if let page, page.hasSource(frame.app.config), page.details.isStale(now: now) {
+      frame.app.fetchBell.want(page.title)
+    }
     return page
   }
 }

@@ -12,6 +12,8 @@ enum TitleStore {
     let play: (id: Int, time: PlayTime)?
     let plays: Int
     let rating: Int?
+    /// Where it stood when its source last had it, as `2.4`; nil while it has it.
+    let goneFrom: String?
   }
 
   /// A season in one line.
@@ -185,7 +187,8 @@ enum TitleStore {
           EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id
             AND ($4 = 0 OR p.pass = $4)) AS seen,
           EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id) AS skipped
-        FROM episodes e WHERE e.title_id = $2)
+        FROM episodes e WHERE e.title_id = $2 AND (e.gone_from IS NULL OR EXISTS (
+          SELECT 1 FROM plays g WHERE g.user_id = $1 AND g.title_id = $2 AND g.episode_id = e.id)))
       SELECT s.season, (SELECT n.year FROM seasons n WHERE n.title_id = $2 AND n.number = s.season),
         count(*), count(*) FILTER (WHERE s.air_day <= $3), count(*) FILTER (WHERE s.seen),
         count(*) FILTER (WHERE s.skipped AND NOT s.seen),
@@ -209,9 +212,9 @@ enum TitleStore {
       SELECT s.id, s.season, s.number, s.name, s.aired, s.air_day, s.skipped, s.seen,
         (SELECT count(*) FROM plays c WHERE c.user_id = $1 AND c.title_id = $2 AND c.episode_id = s.id),
         (SELECT r.rating FROM ratings r WHERE r.user_id = $1 AND r.title_id = $2 AND r.episode_id = s.id),
-        p.id, p.at, p.day, p.precision
+        p.id, p.at, p.day, p.precision, s.gone_from
       FROM (
-        SELECT e.id, e.season, e.number, e.name, e.aired, e.air_day,
+        SELECT e.id, e.season, e.number, e.name, e.aired, e.air_day, e.gone_from,
           EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = $2 AND k.episode_id = e.id) AS skipped,
           EXISTS (SELECT 1 FROM plays a WHERE a.user_id = $1 AND a.title_id = $2 AND a.episode_id = e.id
             AND ($6 = 0 OR a.pass = $6)) AS seen
@@ -219,7 +222,7 @@ enum TitleStore {
       LEFT JOIN plays p ON p.id = (
         SELECT l.id FROM plays l WHERE l.user_id = $1 AND l.title_id = $2 AND l.episode_id = s.id
         ORDER BY l.at DESC NULLS LAST, l.id DESC LIMIT 1)
-      WHERE $7 = 0 OR (NOT s.seen AND NOT s.skipped) OR s.id = $8
+      WHERE ($7 = 0 OR (NOT s.seen AND NOT s.skipped) OR s.id = $8) AND (s.gone_from IS NULL OR p.id IS NOT NULL)
       ORDER BY s.number LIMIT $4 OFFSET $5
       """, user, title, season, episodesAPage, (asked.page - 1) * episodesAPage, pass ?? 0,
       asked.isUnseenOnly ? 1 : 0, asked.episode ?? 0
@@ -232,7 +235,7 @@ enum TitleStore {
         at: row.optionalInt(), day: row.optionalText(), precision: Precision(rawValue: row.text()) ?? .unknown)
       return EpisodeLine(
         episode: episode, isSkipped: isSkipped, isSeen: isSeen, play: id.map { ($0, time) }, plays: plays,
-        rating: rating)
+        rating: rating, goneFrom: row.optionalText())
     }
   }
 

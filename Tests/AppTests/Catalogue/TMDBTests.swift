@@ -96,8 +96,11 @@ struct TMDBTests {
         WHERE t.tmdb_id = 9900101 AND gone_from IS NOT NULL ORDER BY 1
         """)
       #expect(!gone.isEmpty)
-      let page = try await alice.get("/titles/\(id)")
-      #expect(page.status == .ok)
+      let specials = try await alice.get("/titles/\(id)/seasons/0")
+      #expect(specials.body.contains("its source does not have it any more"))
+      // Whoever has no record of them does not see them.
+      let bob = try await site.person("bob")
+      #expect(!(try await bob.get("/titles/\(id)/seasons/0").body.contains("does not have it any more")))
       // It comes back, and with it the progress.
       await tmdb.reset()
       try await site.fetch(.show(9_900_101))
