@@ -19,6 +19,7 @@ let migrations = Migrator([
   Migration("020-pictures", pictureIndexes),
   Migration("021-search", searchPlaces),
   Migration("022-similar", similarityTables),
+  Migration("023-orders", orderTables),
 ])
 
 private let accountsTables = """

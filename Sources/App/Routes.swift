@@ -33,6 +33,8 @@ extension App {
     SearchPages(app: self).addRoutes(to: signedIn)
     OwnTitlePages(app: self).addRoutes(to: signedIn)
     TitlePages(app: self).addRoutes(to: signedIn)
+    RelinkPages(app: self).addRoutes(to: signedIn)
+    OrderPages(app: self).addRoutes(to: signedIn)
     EpisodePages(app: self).addRoutes(to: signedIn)
     LibraryPages(app: self).addRoutes(to: signedIn)
     ListPages(app: self).addRoutes(to: signedIn)

@@ -48,8 +48,15 @@ enum URLs {
 
   /// The films of a series.
   static func collection(_ id: Int) -> String { "/collections/\(id)" }
+  /// A show's episodes in another order.
+  static func order(_ title: Int, _ order: Int) -> String { "/titles/\(title)/orders/\(order)" }
   /// Has a title's facts asked for again.
   static func refresh(_ title: Int) -> String { "/titles/\(title)/refresh" }
+  /// Where what is recorded of a title is moved to another one.
+  static func relink(_ title: Int, to other: Int? = nil, query: String? = nil) -> String {
+    let pairs = [("q", query), ("to", other.map(String.init))].compactMap { name, value in value.map { (name, $0) } }
+    return "/titles/\(title)/relink" + (pairs.isEmpty ? "" : "?" + URLEncoding.query(pairs))
+  }
   /// The history of one title.
   static func history(title: Int) -> String { "/history?title=\(title)" }
 

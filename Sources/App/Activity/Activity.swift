@@ -5,7 +5,7 @@ enum ActivityKind: String, Sendable, CaseIterable {
   case watched, unwatched, redated, planned, watching, paused, dropped, removed, cleared, rated, unrated, favoured
   case unfavoured, noted, skipped, unskipped, specialsCounted, specialsLeft, passBegun, passEnded, passRenamed
   case passDeleted, listMade, listChanged, listDeleted, listAdded, listRemoved, listMoved, listSorted
-  case listTransferred, recounted, imported, changedMany
+  case listTransferred, recounted, imported, changedMany, relinked
 }
 
 /// What can be done to many titles at once.

@@ -46,6 +46,9 @@ extension Views {
     case .listMade, .listChanged, .listDeleted, .listAdded, .listRemoved, .listMoved, .listSorted, .listTransferred:
       return list(line, t)
     case .imported: return t(.didImport, n: detail.count)
+    case .relinked:
+      let moved = t(.didRelink, n: detail.count, ["name": detail.name ?? ""])
+      return detail.notAired == 0 ? moved : moved + ". " + t(.didLeavePlays, n: detail.notAired)
     case .changedMany:
       let changed = t(.didChangeMany, n: detail.count, ["what": many(detail, t, scale)])
       return detail.notAired == 0 ? changed : changed + ". " + t(.didLeaveUnreleased, n: detail.notAired)

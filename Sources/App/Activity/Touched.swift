@@ -14,6 +14,10 @@ struct Touched {
   /// Notes a change.
   mutating func add(_ table: JournalTable, key: Int, title: Int, before: Image?, after: Image?) {
     titles.insert(title)
+    // A row that moves to another title changes both.
+    for image in [before, after].compactMap({ $0 }) {
+      if case .int(let other) = image["title_id"] { titles.insert(other) }
+    }
     guard table == .plays else { return }
     let images = [before, after].compactMap { $0 }
     let names = Set(images.flatMap(\.keys))

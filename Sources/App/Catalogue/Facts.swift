@@ -26,6 +26,16 @@ struct Facts: Sendable {
   /// The number of every season there is; nil where that is not known.
   var seasonNumbers: [Int]?
 
+  /// Other orders of its episodes, in brief; nil where that was not asked.
+  var orders: [Order]?
+
+  /// Another order of episodes.
+  struct Order: Sendable {
+    var tmdbID: String
+    var name: String
+    var episodes: Int
+  }
+
   /// A title in a list: enough to show it and to ask for the rest.
   struct Card: Sendable {
     var kind: TitleKind

@@ -49,6 +49,7 @@ enum FactsStore {
         connection, title: id, seasons: facts.seasons, numbers: facts.seasonNumbers, hasEnded: facts.hasEnded,
         now: now)
     }
+    if let orders = facts.orders { try OrderStore.put(connection, title: id, orders) }
     let after = try standing(connection, id)
     if hasChanged || before != after {
       try Shelf.recountEverybody(connection, title: id, hasNewRuntimes: true, now: now)

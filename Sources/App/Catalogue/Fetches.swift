@@ -11,6 +11,8 @@ enum Resource: Hashable, Sendable, CustomStringConvertible {
   case chart(TitleChart)
   /// What has changed there lately.
   case changes(TitleKind)
+  /// Another order of a show's episodes, by its identifier there.
+  case order(String)
 
   /// The form in the table: `movie/550`.
   var description: String {
@@ -21,6 +23,7 @@ enum Resource: Hashable, Sendable, CustomStringConvertible {
     case .found(let imdbID): "find/\(imdbID)"
     case .chart(let chart): "chart/\(chart.rawValue)"
     case .changes(let kind): "changes/\(kind.rawValue)"
+    case .order(let id): "order/\(id)"
     }
   }
 
@@ -33,6 +36,7 @@ enum Resource: Hashable, Sendable, CustomStringConvertible {
       guard let id = Int(digits: halves[1]) else { return nil }
       self = halves[0] == "movie" ? .movie(id) : halves[0] == "tv" ? .show(id) : .person(id)
     case "find": self = .found(imdbID: halves[1])
+    case "order": self = .order(halves[1])
     case "chart":
       guard let chart = TitleChart(rawValue: halves[1]) else { return nil }
       self = .chart(chart)

@@ -61,9 +61,11 @@ enum DetailStore {
   enum Extra: Sendable {
     case offer(Offer)
     case related(Card)
+    case order(id: Int, name: String)
   }
 
-  /// Where it can be seen in a country, what costs nothing more first; and what is like it, by its source.
+  /// Where it can be seen in a country, what costs nothing more first; what is like it, by its source; and the other
+  /// orders of its episodes.
   static func extras(user: Int, title: Int, country: String) -> Query<Extra> {
     Query(
       """
@@ -77,13 +79,16 @@ enum DetailStore {
         FROM related r JOIN titles t ON t.id = r.other_id
           LEFT JOIN shelf s ON s.user_id = $1 AND s.title_id = t.id
         WHERE r.title_id = $2 AND t.is_adult = 0 ORDER BY r.position LIMIT $4) likes
+      UNION ALL
+      SELECT 2, '', o.id, o.name, NULL, o.place, NULL, NULL, 0 FROM orders o WHERE o.title_id = $2
       ORDER BY part, place, name
       """, user, title, country, relatedShown
     ) { row in
-      let (isOffer, kind, id) = (row.int() == 0, row.text(), row.int())
+      let (part, kind, id) = (row.int(), row.text(), row.int())
       let (name, path, _) = (row.text(), row.optionalText(), row.int())
       let (year, status) = (row.optionalInt(), row.optionalText().flatMap(Status.init))
-      if isOffer {
+      if part == 2 { return .order(id: id, name: name) }
+      if part == 0 {
         return .offer(
           Offer(
             kind: Facts.Offer.Kind(rawValue: kind) ?? .stream, provider: id, name: name, logo: path,

@@ -121,6 +121,17 @@ enum DetailViews {
     return "<p class=\"mute\">\(t(.partOf)) \(link)</p>"
   }
 
+  /// The other orders of its episodes.
+  static func orders(_ page: TitleStore.Page, _ t: Texts) -> HTML {
+    guard !page.orders.isEmpty else { return HTML() }
+    let links = page.orders.map { order -> HTML in
+      "<a class=\"chip\" href=\"\(URLs.order(page.title.id, order.id))\">\(order.name)</a>"
+    }
+    return """
+      <nav class="chips" aria-label="\(t(.orderOthers))"><span class="mute">\(t(.orderOthers))</span>\(links)</nav>
+      """
+  }
+
   /// Where the facts come from, how fresh they are, and the way to have them asked for again.
   static func source(_ page: TitleStore.Page, _ frame: Frame, back: String) -> HTML {
     let t = frame.t
@@ -151,8 +162,14 @@ enum DetailViews {
         """
     }
     return """
-      \(gone)<div class="source mute"><p>\(t(key))\(asOf) \(imdb) \(tmdb)</p>\(refresh)</div>
+      \(gone)<div class="source mute"><p>\(t(key))\(asOf) \(imdb) \(tmdb)</p>\(refresh)\(relink(page, t))</div>
       """
+  }
+
+  /// The way to say that what was recorded belongs to another title.
+  private static func relink(_ page: TitleStore.Page, _ t: Texts) -> HTML {
+    guard page.entry != nil || page.playsCount > 0 || page.shelf != nil else { return HTML() }
+    return "<a href=\"\(URLs.relink(page.title.id))\">\(t(.relinkLink))</a>"
   }
 
   private static func state(_ details: DetailStore.Details, _ frame: Frame) -> HTML {

@@ -70,6 +70,8 @@ enum TitleStore {
     var details: DetailStore.Details
     var offers: [DetailStore.Offer]
     var related: [DetailStore.Card]
+    /// Other orders of its episodes.
+    var orders: [(id: Int, name: String)] = []
   }
 
   /// How many episodes one page of a season shows.
@@ -127,6 +129,7 @@ enum TitleStore {
       switch extra {
       case .offer(let offer): page.offers.append(offer)
       case .related(let card): page.related.append(card)
+      case .order(let id, let name): page.orders.append((id, name))
       }
     }
     return page

@@ -17,7 +17,7 @@ enum TitleViews {
       \(DetailViews.about(page, frame))\(DetailViews.collection(page, frame.t))
       \(people(page, frame))\(ListViews.picker(page, frame, back: back))</div></article>
       \(isShow ? progress(page, frame, back) : HTML())
-      \(isShow ? SeasonViews.seasons(page, frame, back: back) : HTML())
+      \(isShow ? SeasonViews.seasons(page, frame, back: back) : HTML())\(DetailViews.orders(page, frame.t))
       \(isShow ? PassViews.section(page, frame, back: back) : HTML())
       \(plays(page, frame, back))
       \(note(page, frame, back))

@@ -124,5 +124,8 @@ enum Key: Int, CaseIterable, Sendable {
   case discoverDismissWhat, discoverDismissed, discoverBecauseRated, discoverBecauseSeen, discoverHowContent
   case discoverHowWatched, discoverHowRelated, discoverReasonTrending, discoverReasonTop, discoverReasonNew
   case discoverReasonOut, discoverReasonAiring, discoverReasonComing, discoverReasonPopular, discoverNothingYet
-  case discoverNoneForYou, discoverNoCharts, discoverNoServices, discoverNoneHead, discoverNoneText
+  case discoverNoneForYou, discoverNoCharts, discoverNoServices, discoverNoneHead, discoverNoneText, relinkLink
+  case relinkHead, relinkLead, relinkSearch, relinkNone, relinkNothing, relinkChoose, relinkChooseWhat, relinkAsk
+  case relinkPlays, relinkRest, relinkStay, relinkPartsStay, relinkMerge, relinkMove, relinkElse, relinkOther, didRelink
+  case didLeavePlays, orderOthers, orderLead, orderEpisodes
 }

@@ -35,6 +35,7 @@ enum Tables {
     ("keywords", ["title_id", "position"]), ("translations", ["title_id", "language"]),
     ("videos", ["title_id", "position"]), ("certificates", ["title_id", "country"]), ("providers", ["id"]),
     ("offers", ["title_id", "country", "kind", "provider_id"]), ("related", ["title_id", "position"]),
+    ("orders", ["id"]), ("order_items", ["order_id", "place"]),
     ("charts", ["name", "position"]), ("fetches", ["resource"]), ("services", ["user_id", "provider_id"]),
     ("dismissals", ["user_id", "title_id"]),
     ("entries", ["user_id", "title_id"]), ("passes", ["id"]), ("plays", ["id"]),

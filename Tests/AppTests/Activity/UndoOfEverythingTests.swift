@@ -140,7 +140,7 @@ import Testing
     ]
     return entries + plays + parts + passes + lists + [
       ("/library/titles", ["title": "5", "act": "rate", "rating": "50"]),
-      ("/titles", ["name": "Home film", "kind": "movie"]), ("/settings/diary", [:]),
+      ("/titles", ["name": "Home film", "kind": "movie"]), ("/titles/2/relink", ["to": "4"]), ("/settings/diary", [:]),
     ]
   }
 }

@@ -69,7 +69,7 @@ import Testing
   }
 
   private static func setIMDb(_ site: Site, _ title: Int, _ number: Int) async throws {
-    try await site.database.write {
+    _ = try await site.database.write {
       try $0.execute("UPDATE titles SET imdb_id = $2 WHERE id = $1", title, Datasets.id(number))
     }
   }
@@ -161,7 +161,7 @@ import Testing
     try await withSite { (site) async throws in
       try await Self.setIMDb(site, SmallCatalogue.arrival, 9_000_001)
       try await Self.setIMDb(site, SmallCatalogue.running, 9_000_003)
-      try await site.database.write { try $0.execute("UPDATE titles SET runtime = NULL WHERE id = 1") }
+      _ = try await site.database.write { try $0.execute("UPDATE titles SET runtime = NULL WHERE id = 1") }
       var files = Self.plain
       files.episode(9_000_007, of: 9_000_003, "1", "4", "Night", year: "2024")
       files.title(9_000_008, "tvEpisode", "One, they say", year: "2026")

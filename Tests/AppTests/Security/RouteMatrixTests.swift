@@ -23,6 +23,8 @@ import Testing
     "GET /titles/new": .signedIn, "POST /titles": .signedIn, "GET /titles/{id}": .signedIn,
     "GET /titles/{id}/seasons/{number}": .signedIn, "GET /posters/{file}": .signedIn,
     "GET /pictures/{kind}/{size}/{file}": .signedIn, "POST /titles/{id}/refresh": .signedIn,
+    "GET /titles/{id}/orders/{number}": .signedIn,
+    "GET /titles/{id}/relink": .signedIn, "POST /titles/{id}/relink": .signedIn,
     "GET /collections/{id}": .signedIn, "GET /settings/watching": .signedIn, "POST /settings/watching": .signedIn,
     "GET /discover": .signedIn, "GET /discover/pick": .signedIn, "POST /titles/{id}/dismiss": .signedIn,
     "GET /admin/catalogue": .administrator, "POST /admin/catalogue/token": .administrator,

@@ -92,7 +92,7 @@ struct Script {
   mutating func act() async throws {
     site.clock.advance(seconds: Int.random(in: 0..<150, using: &random))
     let known = try await look(Int.random(in: 0..<1_000, using: &random))
-    switch Int.random(in: 0..<42, using: &random) {
+    switch Int.random(in: 0..<44, using: &random) {
     case 0..<10: try await mark(known)
     case 10..<14: try await changePlay(known)
     case 14: try await post("/activity/\(pick(done))/when", [("when", pick(Self.dates))])
@@ -108,6 +108,7 @@ struct Script {
     case 38: try await command()
     case 39: try await recount()
     case 40 where known.titles.count < 12: try await addTitle()
+    case 41, 42: try await post("/titles/\(known.title)/relink", [("to", String(pick(known.titles)))])
     default: try await undoLast()
     }
     let user = user

@@ -61,6 +61,7 @@ final class TMDBClient: Sendable {
   let fetcher: Fetcher
   private let database: any Database
   private let clock: @Sendable () -> Instant
+  private let noted: @Sendable (Bool) -> Void
   private let state: Mutex<State>
 
   private struct State {
@@ -72,7 +73,12 @@ final class TMDBClient: Sendable {
     var failed = 0
   }
 
-  init(base: String, database: any Database, clock: @escaping @Sendable () -> Instant) {
+  /// - Parameter noted: told of each request whether it was answered.
+  init(
+    base: String, database: any Database, clock: @escaping @Sendable () -> Instant,
+    noted: @escaping @Sendable (Bool) -> Void = { _ in }
+  ) {
+    self.noted = noted
     fetcher = Fetcher(base: base)
     self.database = database
     self.clock = clock
@@ -156,6 +162,7 @@ final class TMDBClient: Sendable {
   }
 
   private func note(isAnswered: Bool) {
+    noted(isAnswered)
     state.withLock { state in
       state.asked += 1
       if !isAnswered { state.failed += 1 }

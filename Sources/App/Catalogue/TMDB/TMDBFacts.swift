@@ -78,6 +78,9 @@ enum TMDBFacts {
     facts.seasonNumbers = show.seasons.isEmpty ? nil : show.seasons.map(\.number)
     let details = Dictionary(show.seasonDetails.map { ($0.number, $0) }) { first, _ in first }
     facts.seasons = show.seasons.map { details[$0.number].map(season) ?? season($0, isBrief: true) }
+    facts.orders = show.episodeGroups.prefix(OrderStore.kept).compactMap { group in
+      group.name.map { Facts.Order(tmdbID: group.id, name: clipped($0), episodes: group.episodeCount ?? 0) }
+    }
     facts.runtime = show.episodeRunTime.first ?? usualRuntime(facts.seasons)
     return facts
   }

@@ -22,7 +22,7 @@ struct TMDBSource: Sendable {
   ]
   private static let showParts = [
     "aggregate_credits", "external_ids", "keywords", "videos", "content_ratings", "watch/providers",
-    "recommendations", "alternative_titles", "translations",
+    "recommendations", "alternative_titles", "translations", "episode_groups",
   ]
   /// How many parts one request may have.
   private static let mostParts = 20
@@ -36,6 +36,7 @@ struct TMDBSource: Sendable {
     case .found(let imdbID): try await found(imdbID, token)
     case .chart(let chart): try await self.chart(chart, token)
     case .changes(let kind): try await changes(kind, claim, token)
+    case .order(let id): try await order(id, claim, token)
     }
   }
 
@@ -133,6 +134,19 @@ struct TMDBSource: Sendable {
     return .done(etag: found?.etag ?? claim.etag, again: now + FetchRules.settledSeconds * 1_000_000)
   }
 
+  private func order(_ id: String, _ claim: FetchStore.Claim, _ token: String?) async throws -> Outcome {
+    let found = try await read(TMDB.EpisodeGroup.self, "/tv/episode_group/\(id)", [], token, etag: claim.etag)
+    let now = clock()
+    if let group = found?.answer {
+      guard group.id == id else { throw TMDBProblem.malformed("another order") }
+      try await database.write { try OrderStore.put($0, group, now: now) }
+    } else {
+      _ = try await database.write { try $0.execute("UPDATE orders SET fetched_at = $2 WHERE tmdb_id = $1", id, now) }
+    }
+    // Asked for again when somebody looks.
+    return .done(etag: found?.etag ?? claim.etag, again: now + FetchRules.settledSeconds * 1_000_000)
+  }
+
   private func found(_ imdbID: String, _ token: String?) async throws -> Outcome {
     let found = try await read(TMDB.Found.self, "/find/\(imdbID)", [("external_source", "imdb_id")], token)
     let now = clock()
@@ -201,6 +215,7 @@ struct TMDBSource: Sendable {
       switch resource {
       case .movie(let id): try Self.markGone(connection, .movie, id, now: now)
       case .show(let id): try Self.markGone(connection, .show, id, now: now)
+      case .order(let id): try connection.execute("DELETE FROM orders WHERE tmdb_id = $1", id)
       case .person, .found, .chart, .changes: break
       }
     }
