@@ -38,6 +38,9 @@ public struct App: Sendable {
   private let secret: SymmetricKey
   private let languages: [Language: Texts]
 
+  /// Which FlixList this is, by semver.org.
+  public static let version = "0.1.0"
+
   /// The longest request target, in bytes.
   static let maximumTargetBytes = 8_192
   /// The longest body of a form, in bytes.
@@ -57,7 +60,7 @@ public struct App: Sendable {
     origin = OriginCheck(publicAddress: config.publicURL)
     clients = try ClientAddress(trustedProxies: config.trustedProxies)
     vocabulary = VocabularyBox()
-    tmdb = TMDBClient(base: config.tmdbURL, database: database, clock: clock)
+    tmdb = TMDBClient(base: config.tmdbURL, database: database, clock: clock) { meters.askedTMDB(isAnswered: $0) }
     pictures = Pictures(
       folder: config.data + "/pictures", limit: config.picturesLimit << 20, base: config.picturesURL, clock: clock,
       logger: logger)

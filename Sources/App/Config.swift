@@ -41,8 +41,11 @@ public struct Setting: Sendable {
       name: "FLIXLIST_REGISTRATION", standard: "open",
       meaning: "Who may register: open, invite or closed; an administrator can change it in the browser."),
     Setting(
+      name: "FLIXLIST_METRICS_HOST", standard: "127.0.0.1",
+      meaning: "Address on which /metrics is answered, without a password: one that only your Prometheus reaches."),
+    Setting(
       name: "FLIXLIST_METRICS_PORT", standard: "9464",
-      meaning: "Port of /metrics on the loopback address; 0 turns it off."),
+      meaning: "Port of /metrics; 0 turns it off."),
     Setting(
       name: "FLIXLIST_SECRET", standard: "made once in the data folder",
       meaning: """
@@ -88,6 +91,8 @@ public struct Config: Sendable {
   public var publicURL: String?
   /// Who may register, until an administrator says otherwise.
   public var registration = Registration.open
+  /// Address on which /metrics is answered.
+  public var metricsHost = "127.0.0.1"
   /// Port of /metrics, or 0 for none.
   public var metricsPort = 9464
   /// The given secret, or nil to use the one in the data folder.
@@ -160,6 +165,7 @@ public struct Config: Sendable {
       reader.string(forKey: key, isSecret: isSecret).flatMap { $0.isEmpty ? nil : $0 }
     }
     host = text("flixlist.host") ?? host
+    metricsHost = text("flixlist.metrics.host") ?? metricsHost
     data = text("flixlist.data") ?? data
     port = Self.port(text("flixlist.port"), "FLIXLIST_PORT", port, &mistakes)
     metricsPort = Self.port(text("flixlist.metrics.port"), "FLIXLIST_METRICS_PORT", metricsPort, &mistakes)
@@ -269,7 +275,8 @@ public struct Config: Sendable {
       ("FLIXLIST_HOST", host), ("FLIXLIST_PORT", String(port)), ("FLIXLIST_DATA", data),
       ("FLIXLIST_DATABASE", database.redacted), ("FLIXLIST_BACKUPS", backups ?? "off"),
       ("FLIXLIST_PUBLIC_URL", publicURL ?? "none"),
-      ("FLIXLIST_REGISTRATION", registration.rawValue), ("FLIXLIST_METRICS_PORT", String(metricsPort)),
+      ("FLIXLIST_REGISTRATION", registration.rawValue), ("FLIXLIST_METRICS_HOST", metricsHost),
+      ("FLIXLIST_METRICS_PORT", String(metricsPort)),
       ("FLIXLIST_SECRET", secret == nil ? "in the data folder" : "given, not shown"),
       ("FLIXLIST_TRUSTED_PROXIES", trustedProxies.isEmpty ? "none" : trustedProxies.joined(separator: ", ")),
       ("FLIXLIST_TMDB_TOKEN", tmdbToken == nil ? "none" : "given, not shown"), ("FLIXLIST_TMDB_URL", tmdbURL),

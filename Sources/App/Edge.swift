@@ -45,12 +45,18 @@ struct Edge: RouterMiddleware {
     } catch let error as HTTPParserError {
       // The request itself broke off: there is nobody to answer, and the channel closes the connection.
       throw error
+    } catch is CancellationError where Task.isCancelled {
+      // Who asked has gone away. Nobody reads this, but the work is over and the log says how long it took.
+      response = Response(status: .init(code: Self.goneStatus, reasonPhrase: "Client Closed Request"))
     } catch {
       response = pages.response(to: known(error, request), context: context)
     }
     record(request, context, response, ContinuousClock.now - start)
     return finished(response, request)
   }
+
+  /// What the log and the metrics show for a request whose sender went away; nginx's number for it.
+  private static let goneStatus = 499
 
   /// The error, or 405 for a path that is there under another method.
   private func known(_ error: any Error, _ request: Request) -> any Error {
@@ -81,7 +87,7 @@ struct Edge: RouterMiddleware {
       metadata: [
         "method": .string(request.method.rawValue), "route": .string(route),
         "status": .stringConvertible(response.status.code),
-        "ms": .string(String(Double(duration.components.attoseconds / 1_000_000_000_000) / 1_000)),
+        "ms": .string(String(Double(duration / .microseconds(1)).rounded() / 1_000)),
         "client": .string(context.visitor?.address ?? ""),
         "user": .string(context.visitor?.user.map { String($0.id) } ?? "-"),
       ])

@@ -31,6 +31,13 @@ public final class Meters: Sendable {
     databaseErrors = Counter(label: "flixlist_database_errors_total", dimensions: [], factory: factory)
     reads = Timer(label: "flixlist_database_seconds", dimensions: [("access", "read")], factory: factory)
     writes = Timer(label: "flixlist_database_seconds", dimensions: [("access", "write")], factory: factory)
+    // What alerts are made of is there from the start: a rate needs a first value.
+    for result in ["ok", "failed"] {
+      _ = Counter(label: "flixlist_tmdb_requests_total", dimensions: [("result", result)], factory: factory)
+    }
+    for result in ["ok", "refused"] {
+      _ = Counter(label: "flixlist_imports_total", dimensions: [("result", result)], factory: factory)
+    }
   }
 
   /// Notes that a request came (1) or was answered (-1).
@@ -41,6 +48,24 @@ public final class Meters: Sendable {
 
   /// Notes recorded plays.
   func played(_ count: Int) { plays.increment(by: count) }
+
+  /// Notes a request to TMDB that was answered or not.
+  func askedTMDB(isAnswered: Bool) {
+    count("flixlist_tmdb_requests_total", [("result", isAnswered ? "ok" : "failed")])
+  }
+
+  /// Notes a job that was done or failed.
+  func ran(job: String, isDone: Bool) {
+    count("flixlist_job_runs_total", [("job", job), ("result", isDone ? "ok" : "failed")])
+  }
+
+  /// Notes an import over the web that was taken in or refused.
+  func imported(isTaken: Bool) { count("flixlist_imports_total", [("result", isTaken ? "ok" : "refused")]) }
+
+  // For what happens rarely enough to look its series up each time.
+  private func count(_ label: String, _ dimensions: [(String, String)]) {
+    Counter(label: label, dimensions: dimensions, factory: factory).increment()
+  }
 
   /// Notes a failure of the database.
   func databaseFailed() { databaseErrors.increment() }

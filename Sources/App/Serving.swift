@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
@@ -15,12 +16,14 @@ extension App {
   /// Everything that runs while the site serves: the web server, the metrics page, housekeeping.
   ///
   /// - Parameter registry: what `/metrics` shows.
+  /// - Parameter inherited: the socket to serve on; nil opens one as configured.
   public func services(
-    registry: MetricsRegistry, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    registry: MetricsRegistry, inherited: InheritedSocket? = nil,
+    onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
   ) -> [any Service] {
     var services: [any Service] = [
       JobRunner(app: self), Refresher(app: self), VocabularyKeeper(app: self),
-      site(onRunning: onRunning),
+      inherited.map { site(on: $0, onRunning: onRunning) } ?? site(onRunning: onRunning),
     ]
     if config.metricsPort != 0 { services.append(metricsPage(registry)) }
     return services
@@ -56,7 +59,7 @@ extension App {
     return jobs
   }
 
-  private func site(onRunning: @escaping @Sendable (Int) async -> Void) -> some ApplicationProtocol {
+  private func site(onRunning: @escaping @Sendable (Int) async -> Void) -> any Service {
     let channel = CompressedChannel.Configuration(refusalHeaders: SecurityHeaders.fields)
     return Application(
       router: makeRouter(), server: .compressed(configuration: channel),
@@ -64,16 +67,40 @@ extension App {
       onServerRunning: { await onRunning($0.localAddress?.port ?? 0) }, logger: quiet)
   }
 
-  // Loopback only: it says how much the site is used, which is nobody's business.
+  private func site(
+    on socket: InheritedSocket, onRunning: @escaping @Sendable (Int) async -> Void
+  ) -> any Service {
+    let (responder, logger) = (makeRouter().buildResponder(), quiet)
+    let ending = Ending()
+    let configuration = CompressedChannel.Configuration(refusalHeaders: SecurityHeaders.fields)
+    let channel = CompressedChannel(
+      responder: { request, writer, channel in
+        var log = logger
+        log[metadataKey: "hb.request.id"] = .stringConvertible(RequestID())
+        let visit = Visit(source: ApplicationRequestContextSource(channel: channel, logger: log))
+        var response = try await responder.respond(to: request, context: visit)
+        response.headers[.date] = HTTPDate.now()
+        if ending.hasBegun { response.headers[.connection] = "close" }
+        try await writer.write(response: response.head, body: response.body)
+      }, configuration: configuration)
+    return InheritedServer(
+      socket, channel: channel, ending: ending, onRunning: { await onRunning($0.localAddress?.port ?? 0) },
+      logger: logger)
+  }
+
+  // On a port of its own, and on loopback unless told otherwise: how much a site is used is nobody's business.
   private func metricsPage(_ registry: MetricsRegistry) -> some ApplicationProtocol {
     let router = Router()
+    let gauges = Gauges(app: self, factory: registry)
     router.get("/metrics") { _, _ in
-      Response(
+      await gauges.refresh()
+      return Response(
         status: .ok, headers: [.contentType: MetricsRegistry.contentType],
         body: .init(byteBuffer: ByteBuffer(string: registry.text())))
     }
     return Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: config.metricsPort)), logger: quiet)
+      router: router, configuration: .init(address: .hostname(config.metricsHost, port: config.metricsPort)),
+      logger: quiet)
   }
 
   /// The log without the server's own remarks about connections.

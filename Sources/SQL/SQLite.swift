@@ -1,3 +1,4 @@
+internal import CSettings
 internal import GRDB
 internal import GRDBSQLite
 internal import Synchronization
@@ -17,10 +18,15 @@ public final class SQLite: Database {
   /// How long a writer waits for another process, in seconds.
   static let busyTimeoutSeconds = 5.0
 
+  /// What holds for the library in the whole process, set once before the first database is opened.
+  private static let settings = csettings_without_statistics()
+
   /// Opens the file at `path`, made when it is not there.
   ///
   /// - Throws: `DatabaseError` when the file is not a database, is damaged, or cannot be read and written.
   public init(path: String, observer: DatabaseObserver = .init()) throws {
+    // A refusal leaves it as it was: somewhat slower.
+    _ = Self.settings
     self.observer = observer
     connections = Mutex(Connections())
     var configuration = Configuration()

@@ -3,6 +3,7 @@ public import HummingbirdCore
 public import Logging
 public import NIOCore
 import NIOHTTP1
+import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
 /// An HTTP/1 child channel that compresses answers and bounds what one connection may send and how long it may take.
@@ -18,6 +19,8 @@ import NIOHTTPTypesHTTP1
 /// - Text, JSON and SVG over 1 KB go out as gzip of level 1 when the client takes it, streamed bodies too. `Vary:
 ///   Accept-Encoding` is added here to every answer that could be compressed, and a strong `ETag` becomes weak when it
 ///   is. The request that the application sees has an `Accept-Encoding` of `gzip` or none.
+/// - The task that answers a GET is cancelled a moment after its client went away. What changes something goes on to
+///   its end: who ticks and turns the page means the tick.
 /// - A request head that is late or too big, a URI that is too long, and a body that is late are answered with
 ///   408, 414, 431 or 400 and the connection is closed. Such answers never reach a middleware, so the headers that
 ///   every answer must have are given as `Configuration.refusalHeaders`.
@@ -32,6 +35,8 @@ public struct CompressedChannel: ServerChildChannel, HTTPChannelHandler {
     public var bodyTimeout: Duration
     /// How long a client may take nothing of an answer that waits to be sent.
     public var writeTimeout: Duration
+    /// How long the work for a GET goes on after its client has gone away, or has said that it sends no more.
+    public var departureGrace: Duration
     /// The longest request target, in bytes.
     public var maximumURILength: Int
     /// The most header fields in one request, trailers included.
@@ -51,6 +56,7 @@ public struct CompressedChannel: ServerChildChannel, HTTPChannelHandler {
       headTimeout: Duration = .seconds(10),
       bodyTimeout: Duration = .seconds(30),
       writeTimeout: Duration = .seconds(10),
+      departureGrace: Duration = .seconds(5),
       maximumURILength: Int = 8 * 1024,
       maximumHeaderFields: Int = 100,
       maximumHeaderBytes: Int = 32 * 1024,
@@ -62,6 +68,7 @@ public struct CompressedChannel: ServerChildChannel, HTTPChannelHandler {
       self.headTimeout = headTimeout
       self.bodyTimeout = bodyTimeout
       self.writeTimeout = writeTimeout
+      self.departureGrace = departureGrace
       self.maximumURILength = maximumURILength
       self.maximumHeaderFields = maximumHeaderFields
       self.maximumHeaderBytes = maximumHeaderBytes
@@ -71,8 +78,14 @@ public struct CompressedChannel: ServerChildChannel, HTTPChannelHandler {
     }
   }
 
-  /// The channel of one connection, as requests come in and responses go out.
-  public typealias Value = HTTP1Channel.Value
+  /// One connection, as requests come in and responses go out.
+  public struct Value: ServerChildChannelValue {
+    let requests: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    let departure: Departure
+
+    /// The channel itself.
+    public var channel: any Channel { requests.channel }
+  }
 
   /// The function that answers a request.
   public let responder: HTTPChannelHandler.Responder
@@ -106,21 +119,30 @@ public struct CompressedChannel: ServerChildChannel, HTTPChannelHandler {
         let policy = CompressionPolicy(uncompressedLength: configuration.uncompressedLength)
         try pipeline.addHandler(Compressor(policy))
       }
+      let departure = Departure(grace: configuration.departureGrace)
       try pipeline.addHandler(
-        ExchangeGuard(limits: limits, maximumURILength: configuration.maximumURILength)
+        ExchangeGuard(limits: limits, departure: departure, maximumURILength: configuration.maximumURILength)
       )
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
       try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: configuration.idleTimeout, logger: logger))
-      return try NIOAsyncChannel(
+      let requests = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
         wrappingChannelSynchronously: channel,
         configuration: .init(isOutboundHalfClosureEnabled: true)
       )
+      return Value(requests: requests, departure: departure)
     }
   }
 
   /// Answers the requests of one connection until it closes.
   public func handle(value: Value, logger: Logger) async {
-    await handleHTTP(asyncChannel: value, logger: logger)
+    let requests = value.requests
+    let answering = Task { await handleHTTP(asyncChannel: requests, logger: logger) }
+    value.departure.ends(answering)
+    await withTaskCancellationHandler {
+      await answering.value
+    } onCancel: {
+      answering.cancel()
+    }
   }
 }
 

@@ -206,11 +206,15 @@ final class ExchangeGuard: ChannelDuplexHandler {
   private var state = State.open
   /// Requests whose heads came in and whose answers have not ended.
   private var due = 0
+  /// Whether one of them changes something.
+  private var isChanging = false
   private var isReading = false
   private var isAnswering = false
+  private let departure: Departure
 
-  init(limits: ConnectionLimits, maximumURILength: Int) {
+  init(limits: ConnectionLimits, departure: Departure, maximumURILength: Int) {
     self.limits = limits
+    self.departure = departure
     self.maximumURILength = maximumURILength
   }
 
@@ -222,6 +226,7 @@ final class ExchangeGuard: ChannelDuplexHandler {
         refuse(context, .uriTooLong)
         return
       }
+      isChanging = (isChanging && due > 0) || ![.GET, .HEAD].contains(head.method)
       due += 1
       isReading = true
       limits.headWasRead()
@@ -232,6 +237,18 @@ final class ExchangeGuard: ChannelDuplexHandler {
       limits.endWasRead()
     }
     context.fireChannelRead(data)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    leave(context)
+    context.fireChannelInactive()
+  }
+
+  /// Nobody may be there any more for what is being answered.
+  private func leave(_ context: ChannelHandlerContext) {
+    guard due > 0, !isChanging else { return }
+    let departure = departure
+    context.eventLoop.scheduleTask(in: TimeAmount(departure.grace)) { departure.leave() }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -247,6 +264,9 @@ final class ExchangeGuard: ChannelDuplexHandler {
     // A connection on which nothing was asked gets no answer.
     case MissedDeadline.head(let begun): refuse(context, begun ? .requestTimeout : nil)
     case MissedDeadline.body: refuse(context, .requestTimeout)
+    case ChannelEvent.inputClosed:
+      leave(context)
+      context.fireUserInboundEventTriggered(event)
     default: context.fireUserInboundEventTriggered(event)
     }
   }

@@ -15,7 +15,7 @@ struct Flixlist: AsyncParsableCommand {
       lists \
       them. Without any, it serves http://127.0.0.1:8080 with the embedded database in ./data.
       """,
-    version: "0.1.0",
+    version: App.version,
     subcommands: [
       Serve.self, UserCommand.self, CatalogueCommand.self, ImportCommand.self, RecommendCommand.self, Backup.self,
       Restore.self,

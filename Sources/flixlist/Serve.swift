@@ -30,7 +30,9 @@ struct Serve: AsyncParsableCommand {
   var publicURL: String?
   @Option(help: "Who may register: open, invite or closed.")
   var registration: String?
-  @Option(help: "Port of /metrics on loopback, or 0.")
+  @Option(help: "Address of /metrics.")
+  var metricsHost: String?
+  @Option(help: "Port of /metrics, or 0.")
   var metricsPort: String?
   @Option(help: "Proxies whose forwarding headers are believed, comma separated.")
   var trustedProxies: String?
@@ -52,7 +54,8 @@ struct Serve: AsyncParsableCommand {
     let given: [(String, String?)] = [
       ("FLIXLIST_HOST", host), ("FLIXLIST_PORT", port), ("FLIXLIST_DATA", data), ("FLIXLIST_DATABASE", database),
       ("FLIXLIST_BACKUPS", backups), ("FLIXLIST_PUBLIC_URL", publicURL), ("FLIXLIST_REGISTRATION", registration),
-      ("FLIXLIST_METRICS_PORT", metricsPort), ("FLIXLIST_TRUSTED_PROXIES", trustedProxies),
+      ("FLIXLIST_METRICS_HOST", metricsHost), ("FLIXLIST_METRICS_PORT", metricsPort),
+      ("FLIXLIST_TRUSTED_PROXIES", trustedProxies),
       ("FLIXLIST_LOG_LEVEL", logLevel),
       ("FLIXLIST_TMDB_TOKEN", tmdbToken), ("FLIXLIST_TMDB_URL", tmdbURL),
       ("FLIXLIST_PICTURES_LIMIT", picturesLimit),
@@ -66,6 +69,12 @@ struct Serve: AsyncParsableCommand {
     let meters = Meters(factory: registry)
     let level = config.logLevel
     let logger = Logger(label: "flixlist") { _ in LogLines(level: level) }
+    let inherited: InheritedSocket?
+    do {
+      inherited = try InheritedSocket(environment: ProcessInfo.processInfo.environment)
+    } catch {
+      throw StartProblem(error.sentence)
+    }
     let database = try Opening.open(config, observer: meters.databaseObserver(), now: App.systemClock())
     config.secret = try Opening.secret(config)
     let app = try App(config: config, database: database, meters: meters, logger: logger)
@@ -73,7 +82,7 @@ struct Serve: AsyncParsableCommand {
     let setupLink = try await app.setupLink()
     let address = config.publicURL ?? "http://\(config.host == "127.0.0.1" ? "localhost" : config.host)"
     let isPublic = config.publicURL != nil
-    let services = app.services(registry: registry) { port in
+    let services = app.services(registry: registry, inherited: inherited) { port in
       var said = "FlixList serves \(address)\(isPublic ? "" : ":\(port)")\n"
       if let setupLink { said += "Make the first account, which administers the site, at \(setupLink)\n" }
       FileHandle.standardOutput.write(Data(said.utf8))

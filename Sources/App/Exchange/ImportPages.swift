@@ -35,9 +35,11 @@ struct ImportPages: Sendable {
       let report = try await app.database.writeLong { try ImportStore.run($0, user: user, record, now: now) }
       guard let activity = report.activity else { return looked(context, report) }
       app.meters.played(report.plays)
+      app.meters.imported(isTaken: true)
       let location = URLs.adding("done", String(activity), to: URLs.imported(activity))
       return Response(status: .seeOther, headers: [.location: location])
     } catch let mistake as ImportMistake {
+      app.meters.imported(isTaken: false)
       return try await page(context, mistake.sentence(t))
     } catch let refusal as ImportRefusal {
       return try await page(context, refusal.sentence(t), status: .conflict)

@@ -61,9 +61,11 @@ public struct JobRunner: Service {
       throw CancellationError()
     } catch {
       app.logger.error("job", metadata: ["job": "\(name)", "error": "\(error)"])
+      app.meters.ran(job: name, isDone: false)
       try await end(name, .failed(every: job.everySeconds, "\(error)"))
       return true
     }
+    app.meters.ran(job: name, isDone: true)
     try await end(name, .done(every: job.everySeconds))
     return true
   }
