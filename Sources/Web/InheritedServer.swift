@@ -117,7 +117,10 @@ public struct InheritedServer: Service {
       }
     } onGracefulShutdown: {
       ending.begin()
-      server.channel.close(promise: nil)
+      // Not closed yet: a connection that is accepted and not handed on would be dropped with it.
+      server.channel.setOption(.autoRead, value: false).whenFailure {
+        logger.error("connections", metadata: ["error": "\($0)"])
+      }
       group.next().scheduleTask(in: Self.grace) { quiescing.initiateShutdown(promise: nil) }
     }
   }
