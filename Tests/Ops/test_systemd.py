@@ -1,7 +1,7 @@
 """The units: sound, closed, and fit for the program; a restart that refuses nobody.
 
 `systemd-analyze` judges them without a running systemd. What they forbid is compared with what the program really does,
-and the socket is held by a stand-in, as systemd would. `test_systemd_boot.py` starts them under a real one.
+and the socket is held by a stand-in, as systemd would. `test_install_debian.py` starts them under a real one.
 """
 
 import os

@@ -105,7 +105,7 @@ know_system() {
         *' debian '* | *' ubuntu '*) family=debian ;;
         *' rhel '* | *' centos '* | *' fedora '*) family=redhat ;;
         *) fail "$distribution is neither of Debian's nor of RHEL's family: install it by hand, as" \
-            "docs/operations.md says." ;;
+            "docs/install.md says." ;;
     esac
 }
 

@@ -36,7 +36,7 @@ mkdir -p "$room/$name/docs" "$folder"
 install -m 0755 "$program" "$room/$name/flixlist"
 strip --strip-unneeded "$room/$name/flixlist"
 cp "$tree/LICENSE" "$tree/README.md" "$tree/CHANGELOG.md" "$room/$name/"
-cp "$tree/docs/operations.md" "$tree/docs/configuration.md" "$room/$name/docs/"
+cp "$tree"/docs/{configuration,deploying,install,monitoring,operations}.md "$room/$name/docs/"
 cp -r "$tree/deploy" "$room/$name/"
 # What an operator made in the tree stays there.
 rm -rf "$room/$name/deploy/.env" "$room/$name/deploy/compose/secrets"
