@@ -23,7 +23,7 @@ extension App {
   ) -> [any Service] {
     var services: [any Service] = [
       JobRunner(app: self), Refresher(app: self), VocabularyKeeper(app: self),
-      inherited.map { site(on: $0, onRunning: onRunning) } ?? site(onRunning: onRunning),
+      site(inherited.map { .inherited($0) } ?? .address(host: config.host, port: config.port), onRunning: onRunning),
     ]
     if config.metricsPort != 0 { services.append(metricsPage(registry)) }
     return services
@@ -59,37 +59,32 @@ extension App {
     return jobs
   }
 
-  private func site(onRunning: @escaping @Sendable (Int) async -> Void) -> any Service {
-    let channel = CompressedChannel.Configuration(refusalHeaders: SecurityHeaders.fields)
-    return Application(
-      router: makeRouter(), server: .compressed(configuration: channel),
-      configuration: .init(address: .hostname(config.host, port: config.port), serverName: nil),
-      onServerRunning: { await onRunning($0.localAddress?.port ?? 0) }, logger: quiet)
+  private func site(_ place: SocketServer.Place, onRunning: @escaping @Sendable (Int) async -> Void) -> any Service {
+    server(place, makeRouter().buildResponder(), onRunning: onRunning) { Visit(source: $0) }
   }
 
-  private func site(
-    on socket: InheritedSocket, onRunning: @escaping @Sendable (Int) async -> Void
+  private func server<Responder: HTTPResponder>(
+    _ place: SocketServer.Place, _ responder: Responder, onRunning: @escaping @Sendable (Int) async -> Void = { _ in },
+    context: @escaping @Sendable (ApplicationRequestContextSource) -> Responder.Context
   ) -> any Service {
-    let (responder, logger) = (makeRouter().buildResponder(), quiet)
-    let ending = Ending()
-    let configuration = CompressedChannel.Configuration(refusalHeaders: SecurityHeaders.fields)
+    let (logger, ending) = (quiet, Ending())
     let channel = CompressedChannel(
       responder: { request, writer, channel in
         var log = logger
         log[metadataKey: "hb.request.id"] = .stringConvertible(RequestID())
-        let visit = Visit(source: ApplicationRequestContextSource(channel: channel, logger: log))
-        var response = try await responder.respond(to: request, context: visit)
+        let source = ApplicationRequestContextSource(channel: channel, logger: log)
+        var response = try await responder.respond(to: request, context: context(source))
         response.headers[.date] = HTTPDate.now()
         if ending.hasBegun { response.headers[.connection] = "close" }
         try await writer.write(response: response.head, body: response.body)
-      }, configuration: configuration)
-    return InheritedServer(
-      socket, channel: channel, ending: ending, onRunning: { await onRunning($0.localAddress?.port ?? 0) },
+      }, configuration: CompressedChannel.Configuration(refusalHeaders: SecurityHeaders.fields))
+    return SocketServer(
+      place, channel: channel, ending: ending, onRunning: { await onRunning($0.localAddress?.port ?? 0) },
       logger: logger)
   }
 
   // On a port of its own, and on loopback unless told otherwise: how much a site is used is nobody's business.
-  private func metricsPage(_ registry: MetricsRegistry) -> some ApplicationProtocol {
+  private func metricsPage(_ registry: MetricsRegistry) -> any Service {
     let router = Router()
     let gauges = Gauges(app: self, factory: registry)
     router.get("/metrics") { _, _ in
@@ -98,9 +93,9 @@ extension App {
         status: .ok, headers: [.contentType: MetricsRegistry.contentType],
         body: .init(byteBuffer: ByteBuffer(string: registry.text())))
     }
-    return Application(
-      router: router, configuration: .init(address: .hostname(config.metricsHost, port: config.metricsPort)),
-      logger: quiet)
+    return server(.address(host: config.metricsHost, port: config.metricsPort), router.buildResponder()) {
+      BasicRequestContext(source: $0)
+    }
   }
 
   /// The log without the server's own remarks about connections.

@@ -185,7 +185,7 @@ PRODUCT = Board(
                    "{{result}}"), width=6),
             graph("Share that fails", "Of the requests of a quarter of an hour. A half alerts.", "percentunit",
                   ('sum(increase(flixlist_tmdb_requests_total{job="flixlist",result="failed"}[15m])) '
-                   '/ sum(increase(flixlist_tmdb_requests_total{job="flixlist"}[15m]))', "failed"),
+                   '/ clamp_min(sum(increase(flixlist_tmdb_requests_total{job="flixlist"}[15m])), 1)', "failed"),
                   high=1, steps=[(None, "green"), (0.5, "red")], width=6),
         ]),
         ("Jobs", [

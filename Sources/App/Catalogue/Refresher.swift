@@ -66,7 +66,13 @@ public struct Refresher: Service {
 
   init(app: App) {
     self.app = app
-    source = TMDBSource(client: app.tmdb, database: app.database, clock: app.clock)
+    source = TMDBSource(client: app.tmdb, database: app.database, clock: app.clock) { facts in
+      let card = facts.card
+      app.vocabulary.learn(
+        titles: [card.name] + [card.originalName].compactMap { $0 } + facts.otherNames,
+        people: (facts.makers + facts.cast).map(\.name),
+        weight: Popularity.weight(votes: Popularity.votes(tmdb: card.votes)))
+    }
   }
 
   /// Runs until the program shuts down.

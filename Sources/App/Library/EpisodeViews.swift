@@ -7,10 +7,12 @@ enum EpisodeViews {
   static func more(_ line: TitleStore.EpisodeLine, _ page: TitleStore.Page, _ t: Texts) -> HTML {
     let episode = line.episode
     let isOpen = page.asked.episode == episode.id
-    var path = URLs.season(page.title.id, episode.season)
-    if page.asked.isUnseenOnly { path = URLs.adding("unseen", "1", to: path) }
-    if page.asked.page > 1 { path = URLs.adding("page", String(page.asked.page), to: path) }
-    if !isOpen { path = URLs.adding("episode", String(episode.id), to: path) }
+    // Put together by hand: it stands in every row of the page.
+    var (path, mark) = (URLs.season(page.title.id, episode.season), "?")
+    func add(_ pair: String) { (path, mark) = (path + mark + pair, "&") }
+    if page.asked.isUnseenOnly { add("unseen=1") }
+    if page.asked.page > 1 { add("page=\(page.asked.page)") }
+    if !isOpen { add("episode=\(episode.id)") }
     let code = Views.code(episode.season, episode.number, t)
     return """
       <a class="btn small dots" id="m\(episode.id)" \

@@ -185,7 +185,7 @@ enum TitleStore {
   private static func seasons(user: Int, title: Int, pass: Int?, today: Day) -> Query<SeasonLine> {
     Query(
       """
-      WITH states AS (
+      WITH states AS MATERIALIZED (
         SELECT e.season, e.air_day,
           EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = $2 AND p.episode_id = e.id
             AND ($4 = 0 OR p.pass = $4)) AS seen,

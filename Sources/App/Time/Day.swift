@@ -18,11 +18,24 @@ public struct Day: Comparable, Hashable, Sendable, CustomStringConvertible {
 
   /// Reads `YYYY-MM-DD`.
   public init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
-      let year = Int(digits: parts[0]), let month = Int(digits: parts[1]), let day = Int(digits: parts[2])
-    else { return nil }
-    self.init(year: year, month: month, day: day)
+    // A page reads dozens, so byte by byte.
+    var (numbers, place, count) = ((0, 0, 0), 0, 0)
+    for byte in text.utf8 {
+      count += 1
+      if byte == UInt8(ascii: "-"), count == 5 || count == 8 {
+        place += 1
+        continue
+      }
+      guard count <= 10, count != 5, count != 8, (0x30...0x39).contains(byte) else { return nil }
+      let digit = Int(byte) - 0x30
+      switch place {
+      case 0: numbers.0 = numbers.0 * 10 + digit
+      case 1: numbers.1 = numbers.1 * 10 + digit
+      default: numbers.2 = numbers.2 * 10 + digit
+      }
+    }
+    guard count == 10 else { return nil }
+    self.init(year: numbers.0, month: numbers.1, day: numbers.2)
   }
 
   // Days from civil, after Howard Hinnant's "chrono-compatible low-level date algorithms".
@@ -77,7 +90,8 @@ extension Int {
   /// The number with zeros before it up to so many digits.
   func padded(_ width: Int) -> String {
     let digits = String(self)
-    return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+    if digits.utf8.count >= width { return digits }
+    return String(repeating: "0", count: width - digits.utf8.count) + digits
   }
 
   /// Reads a number that is written in ASCII digits only: no sign, no space.

@@ -54,6 +54,8 @@ struct TMDBTests {
       #expect(page.body.contains("Facts from TMDB."))
       #expect(page.body.contains("Where to watch: United States"))
       #expect(page.body.contains("Liked by those who like it"))
+      // Search mends to its words at once; while typing nobody else is asked.
+      #expect(try await alice.get("/search?suggest=1&q=lanttern+at+low+tide").body.contains("The Lantern at Low Tide"))
     }
   }
 

@@ -67,7 +67,11 @@ public struct IMDbImport: Sendable {
     do { return try go(anew: anew) } catch { throw Opening.sentence(error, config) }
   }
 
+  /// How much memory SQLite's writer gets.
+  private static let cacheMegabytes = 128
+
   private func go(anew: Bool) throws -> IMDbReport {
+    if let file = database as? SQLite { try file.prepareForMany(megabytes: Self.cacheMegabytes) }
     let mark = try folder.mark(Self.wanted(choice)) + "; " + choice.mark
     let known = try database.writeBlocking { try IMDbStateStore.load($0) }
     let state = known.flatMap { $0.mark == mark && !anew ? $0 : nil } ?? IMDbState(mark: mark)

@@ -11,8 +11,9 @@ struct IMDbPace: Sendable {
 
     /// While others may write.
     static let shared = Limits(least: .milliseconds(15), most: .milliseconds(25))
-    /// While nobody else has the database open: larger ones write each page less often.
-    static let alone = Limits(least: .milliseconds(150), most: .milliseconds(300))
+    /// While nobody else has the database open: larger ones write each page less often, and the index of words in
+    /// fewer pieces.
+    static let alone = Limits(least: .milliseconds(700), most: .milliseconds(1_400))
   }
 
   private let engine: Engine
@@ -25,7 +26,7 @@ struct IMDbPace: Sendable {
 
   /// The rows of the first transaction on SQLite, and the most.
   private static let firstRows = 200
-  private static let mostRows = 50_000
+  private static let mostRows = 200_000
   /// The rows of one on PostgreSQL, where writers do not wait for each other.
   private static let postgresRows = 5_000
   /// How often it looks for others.
@@ -73,7 +74,7 @@ struct IMDbPace: Sendable {
   /// Takes the limits that hold while others are there or not.
   mutating func set(isAlone: Bool) {
     let new = isAlone ? Limits.alone : .shared
-    if new.most < limits.most, !isFixed { rows = max(10, rows * 15 / 150) }
+    if new.most < limits.most, !isFixed { rows = max(10, rows * 15 / 700) }
     limits = new
   }
 }

@@ -6,6 +6,8 @@ struct TMDBSource: Sendable {
   let client: TMDBClient
   let database: any Database
   let clock: @Sendable () -> Instant
+  /// Told of each title that was stored, so that search can mend to its words.
+  var learned: @Sendable (Facts) -> Void = { _ in }
 
   /// How something that was fetched ended.
   enum Outcome: Sendable {
@@ -92,10 +94,12 @@ struct TMDBSource: Sendable {
   }
 
   private func store(_ facts: Facts, now: Instant) async throws -> Instant {
-    try await database.write { connection in
+    let again = try await database.write { connection in
       let title = try FactsStore.put(connection, facts, now: now)
       return try Self.dueAgain(connection, title: title, now: now)
     }
+    learned(facts)
+    return again
   }
 
   /// Notes that a title is as it was.

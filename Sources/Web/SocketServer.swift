@@ -61,16 +61,34 @@ public final class Ending: Sendable {
   func begin() { state.store(true, ordering: .relaxed) }
 }
 
-/// Serves on an inherited socket, as `Application` does on one that it opens itself.
+/// Serves HTTP/1 on a socket of its own, or on an inherited one.
 ///
-/// At a graceful shutdown it takes no more connections: those that come wait for the next program. Those that are there
-/// have a second to ask for something, since a request may be on its way; then those that wait are ended, and requests
-/// under way finish.
-public struct InheritedServer: Service {
-  /// How long connections that ask for nothing stay after the shutdown began.
-  static let grace = TimeAmount.seconds(1)
+/// Hummingbird's `Application` does so too, but its clock for the `Date` field waits for the next second in a way that
+/// holds a lock while its task waits for a thread; where two threads serve everything, that thread may be the one that
+/// waits for the lock, and half of the program stands still for ever (swift-async-algorithms 1.1.4, `MergeStorage`).
+///
+/// At a graceful shutdown it takes no more connections, ends those that wait and lets requests under way finish. On an
+/// inherited socket those that come wait for the next program, and those that are there have a second to ask for
+/// something, since a request may be on its way.
+public struct SocketServer: Service {
+  /// Where it serves.
+  public enum Place: Sendable {
+    /// On a socket that it was handed.
+    case inherited(InheritedSocket)
+    /// On an address that it opens itself; port 0 takes a free one.
+    case address(host: String, port: Int)
 
-  let socket: InheritedSocket
+    /// How long connections that ask for nothing stay after the shutdown began. Not nothing in either case: a
+    /// connection that was just taken is handed on first.
+    var grace: TimeAmount {
+      switch self {
+      case .inherited: .seconds(1)
+      case .address: .milliseconds(50)
+      }
+    }
+  }
+
+  let place: Place
   let channel: CompressedChannel
   let ending: Ending
   let onRunning: @Sendable (any Channel) async -> Void
@@ -80,10 +98,10 @@ public struct InheritedServer: Service {
   ///
   /// - Parameter ending: told when the shutdown begins.
   public init(
-    _ socket: InheritedSocket, channel: CompressedChannel, ending: Ending,
+    _ place: Place, channel: CompressedChannel, ending: Ending,
     onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }, logger: Logger
   ) {
-    self.socket = socket
+    self.place = place
     self.channel = channel
     self.ending = ending
     self.onRunning = onRunning
@@ -91,17 +109,12 @@ public struct InheritedServer: Service {
   }
 
   /// Serves until the program shuts down.
+  ///
+  /// - Throws: `IOError` when the address cannot be listened on.
   public func run() async throws {
-    let (group, channel, ending, logger) = (MultiThreadedEventLoopGroup.singleton, channel, ending, logger)
+    let (group, channel, logger) = (MultiThreadedEventLoopGroup.singleton, channel, logger)
     let quiescing = ServerQuiescingHelper(group: group)
-    let server = try await ServerBootstrap(group: group)
-      .serverChannelInitializer { server in
-        server.eventLoop.makeCompletedFuture {
-          try server.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: server))
-        }
-      }
-      .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .bind(socket.descriptor) { channel.setup(channel: $0, logger: logger) }
+    let server = try await open(ServerBootstrap(group: group), quiescing)
     await withGracefulShutdownHandler {
       await onRunning(server.channel)
       await withDiscardingTaskGroup { connections in
@@ -115,13 +128,40 @@ public struct InheritedServer: Service {
           logger.error("connections", metadata: ["error": "\(error)"])
         }
       }
-    } onGracefulShutdown: {
+    } onGracefulShutdown: { [ending, place] in
       ending.begin()
       // Not closed yet: a connection that is accepted and not handed on would be dropped with it.
       server.channel.setOption(.autoRead, value: false).whenFailure {
         logger.error("connections", metadata: ["error": "\($0)"])
       }
-      group.next().scheduleTask(in: Self.grace) { quiescing.initiateShutdown(promise: nil) }
+      group.next().scheduleTask(in: place.grace) { quiescing.initiateShutdown(promise: nil) }
     }
   }
+
+  private func open(
+    _ bootstrap: ServerBootstrap, _ quiescing: ServerQuiescingHelper
+  ) async throws -> NIOAsyncChannel<CompressedChannel.Value, Never> {
+    let (channel, logger) = (channel, logger)
+    let bootstrap =
+      bootstrap
+      .serverChannelInitializer { server in
+        server.eventLoop.makeCompletedFuture {
+          try server.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: server))
+        }
+      }
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+    switch place {
+    case .inherited(let socket):
+      return try await bootstrap.bind(socket.descriptor) { channel.setup(channel: $0, logger: logger) }
+    case .address(let host, let port):
+      return
+        try await bootstrap
+        .serverChannelOption(.backlog, value: Self.backlog)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .bind(host: host, port: port) { channel.setup(channel: $0, logger: logger) }
+    }
+  }
+
+  /// How many connections wait to be taken at most.
+  private static let backlog: Int32 = 256
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import Web
 
 /// Sockets that are handed over, dates, and asking a server whether it is well.
-struct InheritedSocketTests {
+struct SocketServerTests {
   @Test func nothingIsTakenThatWasNotHandedOver() throws {
     for environment in [
       [:], ["LISTEN_FDS": "1"], ["LISTEN_FDS": "1", "LISTEN_PID": "1"], ["LISTEN_FDS": "0", "LISTEN_PID": "42"],
