@@ -57,12 +57,12 @@ e2e: ## Drive the debug program with a real browser
 
 ops-check: ## Try what stands around the program, as far as five minutes allow (needs root)
 	@scripts/setup.sh ops
-	.venv/bin/pytest -q Tests/Ops
+	.venv/bin/pytest Tests/Ops
 
 ops-test: ## Try everything around the program that needs no Docker engine (needs root; under 20 minutes)
 	@scripts/setup.sh ops
 	@$(MAKE) build
-	FLIXLIST_OPS=all .venv/bin/pytest -q Tests/Ops
+	FLIXLIST_OPS=all .venv/bin/pytest Tests/Ops
 
 bench: ## Measure the pages on the reference library, on both engines (takes a while)
 	@scripts/setup.sh bench

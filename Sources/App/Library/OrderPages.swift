@@ -85,14 +85,13 @@ enum OrderViews {
     """
     <section class="season"><div class="head"><h2>\(name.isEmpty ? frame.t(.orderEpisodes) : name)</h2></div>
     <form method="post" action="\(URLs.plays(title.id))" data-plain>\(Views.hidden("back", back))\
-    <ol class="eps">\(items.map { row($0, title, frame, user: user) })</ol></form></section>
+    <ol class="eps">\(items.enumerated().map { row($1, place: $0 + 1, frame, user: user) })</ol></form></section>
     """
   }
 
-  private static func row(_ item: OrderStore.Item, _ title: Title, _ frame: Frame, user: User) -> HTML {
+  private static func row(_ item: OrderStore.Item, place: Int, _ frame: Frame, user: User) -> HTML {
     let t = frame.t
     let episode = item.episode
-    let code = Views.code(episode.season, episode.number, t)
     let hasAired = episode.hasAired(by: frame.dates.today)
     let name = Views.episodeName(episode, isHidden: user.hidesUnseen && item.play == nil, t)
     let date = episode.aired.map { t(hasAired ? .airedOn : .airsOn, ["date": frame.dates.text($0)]) } ?? ""
@@ -108,7 +107,7 @@ enum OrderViews {
         """
     return """
       <li id="e\(episode.id)" class="\(item.play != nil ? "seen" : hasAired ? "" : "unaired")" data-item>\
-      <span class="n code">\(code)</span><span class="name">\(name)</span><span class="d">\(date)</span>\
+      <span class="n" aria-hidden="true">\(place)</span><span class="name">\(name)</span><span class="d">\(date)</span>\
       <span class="more"></span>\(tick)</li>
       """
   }
