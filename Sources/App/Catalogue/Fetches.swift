@@ -288,17 +288,7 @@ enum FetchStore {
 
   /// Reads it.
   static func state(_ connection: Connection, now: Instant) throws -> State {
-    var state =
-      try connection.first(
-        """
-        SELECT count(*) FILTER (WHERE fetched_at IS NOT NULL), count(*) FILTER (WHERE due_at <= $1),
-          count(*) FILTER (WHERE failures > 0), min(due_at) FILTER (WHERE due_at <= $1), max(fetched_at)
-        FROM fetches
-        """, now
-      ) {
-        State(
-          stored: $0.int(), due: $0.int(), failing: $0.int(), oldestDue: $0.optionalInt(), newest: $0.optionalInt())
-      } ?? State()
+    var state = try figures(connection, now: now)
     state.problems = try connection.rows(
       """
       SELECT resource, problem, failures, due_at FROM fetches WHERE problem IS NOT NULL
@@ -306,5 +296,19 @@ enum FetchStore {
       """
     ) { ($0.text(), $0.text(), $0.int(), $0.int()) }
     return state
+  }
+
+  /// The same without the problems.
+  static func figures(_ connection: Connection, now: Instant) throws -> State {
+    try connection.first(
+      """
+      SELECT count(*) FILTER (WHERE fetched_at IS NOT NULL), count(*) FILTER (WHERE due_at <= $1),
+        count(*) FILTER (WHERE failures > 0), min(due_at) FILTER (WHERE due_at <= $1), max(fetched_at)
+      FROM fetches
+      """, now
+    ) {
+      State(
+        stored: $0.int(), due: $0.int(), failing: $0.int(), oldestDue: $0.optionalInt(), newest: $0.optionalInt())
+    } ?? State()
   }
 }

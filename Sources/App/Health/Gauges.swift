@@ -79,7 +79,7 @@ private struct SiteFacts: Sendable {
   let jobs: [JobStore.Line]
 
   init(_ connection: Connection, now: Instant) throws {
-    let queue = try FetchStore.state(connection, now: now)
+    let queue = try FetchStore.figures(connection, now: now)
     (due, failing, oldestDue) = (queue.due, queue.failing, queue.oldestDue)
     (accounts, sessions) =
       try connection.first(
