@@ -102,15 +102,16 @@ sqlite3 "$room/copy.sqlite" >"$room/copy.log" <<'END'
 PRAGMA journal_mode = WAL;
 CREATE TABLE titles (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, original_name TEXT,
   name_key TEXT NOT NULL, year INTEGER, runtime INTEGER, has_ended INTEGER, weight INTEGER, votes INTEGER, score INTEGER,
-  is_adult INTEGER, imdb_id TEXT, source TEXT, as_of INTEGER);
+  is_adult INTEGER, imdb_id TEXT, source TEXT, as_of INTEGER,
+  tmdb_id INTEGER AS (NULL), UNIQUE (kind, tmdb_id));
 CREATE UNIQUE INDEX titles_imdb ON titles (imdb_id) WHERE imdb_id <> '';
-CREATE INDEX titles_kind ON titles (kind);
 CREATE INDEX titles_weight ON titles (weight, id);
 CREATE TABLE genres (title_id INTEGER NOT NULL, position INTEGER NOT NULL, genre TEXT NOT NULL,
   PRIMARY KEY (title_id, position)) WITHOUT ROWID;
 CREATE INDEX genres_title ON genres (genre, title_id);
 CREATE TABLE episodes (id INTEGER PRIMARY KEY, title_id INTEGER NOT NULL, season INTEGER, number INTEGER,
   name TEXT NOT NULL, air_day TEXT, runtime INTEGER, imdb_id TEXT, UNIQUE (title_id, season, number));
+CREATE INDEX episodes_air ON episodes (title_id, air_day);
 CREATE TABLE names (id INTEGER PRIMARY KEY, title_id INTEGER NOT NULL, folded TEXT NOT NULL);
 CREATE INDEX names_exact ON names (folded, id);
 CREATE INDEX names_title ON names (title_id);

@@ -20,6 +20,7 @@ let migrations = Migrator([
   Migration("021-search", searchPlaces),
   Migration("022-similar", similarityTables),
   Migration("023-orders", orderTables),
+  Migration("024-edges", packedEdges),
 ])
 
 private let accountsTables = """

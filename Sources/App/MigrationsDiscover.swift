@@ -17,3 +17,21 @@ let similarityTables = """
     mark INTEGER NOT NULL
   ) STRICT;
   """
+
+/// The same as one row a title, which a page reads in one go: all are made anew.
+///
+/// `others` is as `PackedEdges` has it. A title that is gone may still be in it; numbers are never used again.
+/// PostgreSQL learns SQLite's `json_each` of a list of numbers.
+let packedEdges = """
+  DROP TABLE edges;
+  DROP TABLE edge_sources;
+  CREATE TABLE edges (
+    title_id INTEGER PRIMARY KEY REFERENCES titles (id) ON DELETE CASCADE,
+    is_common INTEGER NOT NULL CHECK (is_common IN (0, 1)),
+    others BLOB NOT NULL
+  ) STRICT;
+  DELETE FROM jobs WHERE name = 'similar';
+  -- postgres: CREATE FUNCTION json_each(list text, OUT key bigint, OUT value bigint) RETURNS SETOF record
+  -- postgres:   LANGUAGE sql IMMUTABLE ROWS 200 AS 'SELECT place - 1, CAST(item AS bigint)
+  -- postgres:     FROM json_array_elements_text(CAST(list AS json)) WITH ORDINALITY AS l (item, place)';
+  """

@@ -85,6 +85,7 @@ struct ActivityLine: Sendable {
   let id: Int
   let kind: ActivityKind
   let title: (id: Int, name: String, kind: TitleKind)?
+  let poster: String?
   let detail: ActivityDetail
   let source: String
   let at: Instant

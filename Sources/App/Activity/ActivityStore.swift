@@ -10,7 +10,8 @@ enum ActivityStore {
     try connection.rows(
       """
       SELECT a.id, a.kind, a.detail, a.source, a.at, a.undone_at IS NOT NULL,
-        EXISTS (SELECT 1 FROM changes c WHERE c.user_id = $1 AND c.activity_id = a.id), a.title_id, t.name, t.kind
+        EXISTS (SELECT 1 FROM changes c WHERE c.user_id = $1 AND c.activity_id = a.id), a.title_id, t.name, t.kind,
+        t.poster
       FROM activities a LEFT JOIN titles t ON t.id = a.title_id
       WHERE a.user_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3
       """, user, before ?? Int.max, pageSize + 1, read: ActivityLine.init)
@@ -26,7 +27,8 @@ enum ActivityStore {
     Query(
       """
       SELECT a.id, a.kind, a.detail, a.source, a.at, a.undone_at IS NOT NULL,
-        EXISTS (SELECT 1 FROM changes c WHERE c.user_id = $1 AND c.activity_id = a.id), a.title_id, t.name, t.kind
+        EXISTS (SELECT 1 FROM changes c WHERE c.user_id = $1 AND c.activity_id = a.id), a.title_id, t.name, t.kind,
+        t.poster
       FROM activities a LEFT JOIN titles t ON t.id = a.title_id
       WHERE a.user_id = $1 AND a.id = $2
       """, user, id, read: ActivityLine.init
@@ -60,5 +62,6 @@ extension ActivityLine {
     let name = row.text()
     let titleKind = TitleKind(rawValue: row.text()) ?? .movie
     title = titleID.map { ($0, name, titleKind) }
+    poster = row.optionalText()
   }
 }

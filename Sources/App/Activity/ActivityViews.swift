@@ -38,7 +38,7 @@ enum ActivityViews {
       line.title.map {
         """
         <a class="thumb small" href="\(URLs.title($0.id, name: $0.name))" tabindex="-1" \
-        aria-hidden="true">\(Views.poster($0.id))</a>
+        aria-hidden="true">\(Views.poster($0.id, line.poster, .thumb))</a>
         """
       } ?? HTML()
     let act: HTML =

@@ -12,6 +12,7 @@ struct CalendarTitle: Sendable, Equatable {
   let isPlayed: Bool
   /// Where its dates are from, as the catalogue keeps it: `starter`, `own`, …
   let source: String
+  let poster: String?
 }
 
 /// An episode on its day.

@@ -113,8 +113,8 @@ enum CalendarStore {
         SELECT title_id FROM shelf WHERE user_id = $1 AND aired_day IS NOT NULL AND aired_day >= $2
         ORDER BY aired_day DESC LIMIT $5),
       near AS (SELECT title_id FROM ahead UNION SELECT title_id FROM behind)
-      SELECT t.id, t.kind, t.name, s.name_key, s.status, s.plays, t.source, e.air_day, e.id, e.season, e.number, e.name,
-        e.air_at,
+      SELECT t.id, t.kind, t.name, s.name_key, s.status, s.plays, t.source, t.poster, e.air_day, e.id, e.season,
+        e.number, e.name, e.air_at,
         CASE WHEN EXISTS (SELECT 1 FROM plays p WHERE p.user_id = $1 AND p.title_id = n.title_id
             AND p.episode_id = e.id) THEN 1
           WHEN EXISTS (SELECT 1 FROM skips k WHERE k.user_id = $1 AND k.title_id = n.title_id
@@ -148,7 +148,7 @@ enum CalendarStore {
         SELECT title_id FROM shelf WHERE user_id = $1 AND aired_day IS NOT NULL AND aired_day >= $2
         ORDER BY aired_day DESC LIMIT $5),
       near AS (SELECT title_id FROM ahead UNION SELECT title_id FROM behind)
-      SELECT t.id, t.kind, t.name, s.name_key, s.status, s.plays, t.source, t.released
+      SELECT t.id, t.kind, t.name, s.name_key, s.status, s.plays, t.source, t.poster, t.released
       FROM near n CROSS JOIN shelf s CROSS JOIN titles t
       WHERE s.user_id = $1 AND s.title_id = n.title_id AND s.kind = 'movie'
         AND s.status IN ('watching', 'planned', 'completed') AND t.id = n.title_id
@@ -169,28 +169,17 @@ enum CalendarStore {
     // The latest with a date is found by its day; where none has a date, it is
     // the one of the last episode.
     let found = try connection.rows(
-      SQL(
-        sqlite: """
-          SELECT s.title_id, p.at, p.day, p.precision, e.season, e.number
-          FROM json_each($2) n CROSS JOIN shelf s CROSS JOIN plays p LEFT JOIN episodes e ON e.id = p.episode_id
-          WHERE s.user_id = $1 AND s.title_id = n.value AND s.plays > 0 AND p.user_id = $1
-            AND p.id = CASE WHEN s.last_at IS NULL
-              THEN (SELECT u.id FROM plays u WHERE u.user_id = $1 AND u.title_id = s.title_id
-                ORDER BY u.episode_id DESC NULLS LAST LIMIT 1)
-              ELSE (SELECT max(d.id) FROM plays d
-                WHERE d.user_id = $1 AND d.day = s.last_day AND d.at = s.last_at AND d.title_id = s.title_id) END
-          """,
-        postgres: """
-          SELECT s.title_id, p.at, p.day, p.precision, e.season, e.number
-          FROM shelf s CROSS JOIN plays p LEFT JOIN episodes e ON e.id = p.episode_id
-          WHERE s.user_id = $1 AND s.plays > 0 AND p.user_id = $1
-            AND s.title_id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($2 AS json)))
-            AND p.id = CASE WHEN s.last_at IS NULL
-              THEN (SELECT u.id FROM plays u WHERE u.user_id = $1 AND u.title_id = s.title_id
-                ORDER BY u.episode_id DESC NULLS LAST LIMIT 1)
-              ELSE (SELECT max(d.id) FROM plays d
-                WHERE d.user_id = $1 AND d.day = s.last_day AND d.at = s.last_at AND d.title_id = s.title_id) END
-          """), user, "[" + Set(titles).sorted().map(String.init).joined(separator: ",") + "]"
+      """
+      SELECT s.title_id, p.at, p.day, p.precision, e.season, e.number
+      FROM json_each(CAST($2 AS TEXT)) n CROSS JOIN shelf s CROSS JOIN plays p
+        LEFT JOIN episodes e ON e.id = p.episode_id
+      WHERE s.user_id = $1 AND s.title_id = n.value AND s.plays > 0 AND p.user_id = $1
+        AND p.id = CASE WHEN s.last_at IS NULL
+          THEN (SELECT u.id FROM plays u WHERE u.user_id = $1 AND u.title_id = s.title_id
+            ORDER BY u.episode_id DESC NULLS LAST LIMIT 1)
+          ELSE (SELECT max(d.id) FROM plays d
+            WHERE d.user_id = $1 AND d.day = s.last_day AND d.at = s.last_at AND d.title_id = s.title_id) END
+      """, user, "[" + Set(titles).sorted().map(String.init).joined(separator: ",") + "]"
     ) { row in
       let id = row.int()
       let time = PlayTime(
@@ -212,6 +201,7 @@ extension CalendarTitle {
     status = Status(rawValue: row.text()) ?? .none
     isPlayed = row.int() > 0
     source = row.text()
+    poster = row.optionalText()
   }
 }
 

@@ -109,7 +109,8 @@ enum CalendarViews {
     let isOut = line.hasAired(now: frame.visitor.now, today: frame.dates.today)
     return """
       <li class="rowline" id="\(id)" data-item><a class="thumb small" href="\(url)" tabindex="-1" aria-hidden="true">\
-      \(Views.poster(line.title.id))</a><div class="what"><h3><a href="\(url)">\(line.title.name)</a></h3>\
+      \(Views.poster(line.title.id, line.title.poster, .thumb))</a>\
+      <div class="what"><h3><a href="\(url)">\(line.title.name)</a></h3>\
       <p class="meta">\(facts)\(state(line, t, before: Views.separator))</p>\
       \(CalendarWhy.details(line, last, frame, isOut: isOut, back: back))</div>\
       \(isOut ? tick(line, t, back: back) : HTML())</li>

@@ -2,6 +2,15 @@ import SQL
 
 /// Titles with their seasons, episodes, people and names.
 enum CatalogueStore {
+  /// The posters of titles; those without one are left out.
+  static func posters(_ connection: Connection, titles: Set<Int>) throws -> [Int: String] {
+    var posters: [Int: String] = [:]
+    try connection.each(
+      "SELECT id, poster FROM titles WHERE id = $1 AND poster IS NOT NULL", many: titles.sorted().map { [$0] }
+    ) { _, row in posters[row.int()] = row.text() }
+    return posters
+  }
+
   /// A title that this person may see: of the shared catalogue, or their own.
   static func title(_ connection: Connection, user: Int, id: Int) throws -> Title? {
     try connection.first(title(user: user, id: id))

@@ -45,15 +45,18 @@ enum DiscoverStore {
     _ connection: Connection, _ query: DiscoverQuery, _ scope: Scope, isUnseenOnly: Bool = false,
     dismissed: Int? = nil, done: Int? = nil
   ) throws -> Page {
-    let (mine, listed, records, people, services, gone, answers) = try connection.all(
-      RecommendationStore.suggestions(query, scope).asked(if: query.list == .forYou),
-      self.listed(query, scope, isUnseenOnly: isUnseenOnly).asked(if: query.list != .forYou),
+    let isForYou = query.list == .forYou
+    let (seeds, related, listed, records, people, services, gone, answers) = try connection.all(
+      SuggestionStore.seeds(user: scope.user).asked(if: isForYou),
+      SuggestionStore.related(user: scope.user).asked(if: isForYou),
+      self.listed(query, scope, isUnseenOnly: isUnseenOnly).asked(if: !isForYou),
       hasRecord(user: scope.user), person(query.person ?? 0).asked(if: query.person != nil),
       self.services(user: scope.user),
       self.dismissed(user: scope.user, title: dismissed ?? 0)
         .asked(if: dismissed != nil),
       ActivityStore.line(user: scope.user, id: done))
-    var page = Page(suggestions: mine + listed)
+    var page = Page(suggestions: listed)
+    if isForYou { page.suggestions = try SuggestionStore.page(connection, seeds, related, query, scope) }
     page.hasRecord = records.first ?? false
     page.person = people.first
     page.services = services.first ?? 0

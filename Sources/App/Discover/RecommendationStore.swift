@@ -1,72 +1,9 @@
 import SQL
 
-/// Recommendations out of a person's own ratings and plays: what the edges of their best titles add up to.
+/// What the edges between titles are made of, and how they are kept.
 enum RecommendationStore {
   /// When the edges were last made, in the table of the site.
   static let madeAt = "edges-at"
-
-  /// The titles that the person's best rated 120 and latest unrated 40 lead to the most, each with the one of them
-  /// that leads to it the strongest; one more than a page has.
-  ///
-  /// The edges of a title that is not among the common ones exist because somebody has it. They count once they were
-  /// made while the person had it themselves: what shows at once would say that somebody else has it.
-  static func suggestions(_ query: DiscoverQuery, _ scope: DiscoverStore.Scope) -> Query<Suggestion> {
-    Query(
-      SQL(
-        plannedAnew: """
-          WITH seeds AS (
-            SELECT title_id, rating - 40 AS strength, added_at FROM (
-              SELECT title_id, rating, added_at FROM shelf WHERE user_id = $1 AND rating >= 60
-              ORDER BY rating DESC, title_id DESC LIMIT 120) AS rated
-            UNION ALL SELECT title_id, 15, added_at FROM (
-              SELECT title_id, added_at FROM shelf
-              WHERE user_id = $1 AND rating IS NULL AND plays > 0 AND status <> 'dropped'
-              ORDER BY last_at DESC NULLS LAST, title_id DESC LIMIT 40) AS seen),
-          links AS (
-            SELECT e.other_id, s.title_id, CASE e.kind WHEN 'content' THEN 0 ELSE 1 END AS how,
-              s.strength * e.weight AS w
-            FROM seeds s JOIN edge_sources m ON m.title_id = s.title_id JOIN edges e ON e.title_id = s.title_id
-            WHERE e.kind = 'watched' OR m.is_common = 1 OR s.added_at < coalesce(
-              (SELECT CAST(value AS BIGINT) FROM site WHERE name = 'edges-at'), 0)
-            UNION ALL SELECT r.other_id, s.title_id, 2, s.strength * (400 - 15 * r.position)
-            FROM seeds s JOIN related r ON r.title_id = s.title_id WHERE r.position < 20),
-          sums AS (
-            SELECT other_id, CAST(sum(w) AS BIGINT) AS total, max(w * 17179869184 + title_id * 4 + how) AS best
-            FROM links GROUP BY other_id ORDER BY total DESC, other_id LIMIT 2000),
-          found AS (
-            SELECT m.other_id, m.total, m.best FROM sums m JOIN titles t ON t.id = m.other_id
-            WHERE t.owner_id IS NULL AND t.is_adult = 0 AND t.gone_at IS NULL
-              AND ($2 = '' OR t.kind = $2)
-              AND ($3 = '' OR EXISTS (SELECT 1 FROM genres g WHERE g.genre = $3 AND g.title_id = t.id))
-              AND ($4 = 0 OR t.year BETWEEN $4 AND $4 + 9)
-              AND ($5 = '' OR ',' || t.countries || ',' LIKE '%,' || $5 || ',%')
-              AND ($6 = '' OR ',' || t.languages || ',' LIKE '%,' || $6 || ',%')
-              AND ($7 = 0 OR t.runtime <= $7)
-              AND ($8 = 0 OR EXISTS (SELECT 1 FROM credits p WHERE p.person_id = $8 AND p.title_id = t.id))
-              AND ($9 = 0 OR EXISTS (
-                SELECT 1 FROM offers o JOIN services v ON v.provider_id = o.provider_id AND v.user_id = $1
-                WHERE o.title_id = t.id AND o.country = $10 AND o.kind IN ('stream', 'free', 'ads')))
-              AND NOT EXISTS (SELECT 1 FROM shelf x WHERE x.user_id = $1 AND x.title_id = t.id)
-              AND NOT EXISTS (SELECT 1 FROM dismissals d WHERE d.user_id = $1 AND d.title_id = t.id)
-            ORDER BY m.total DESC, m.other_id LIMIT $11 OFFSET $12)
-          SELECT t.id, t.kind, t.name, t.year, t.poster, NULL, t.runtime, t.score, t.released, b.id, b.name, y.rating,
-            f.best % 4
-          FROM found f JOIN titles t ON t.id = f.other_id JOIN titles b ON b.id = (f.best % 17179869184) / 4
-            JOIN shelf y ON y.user_id = $1 AND y.title_id = b.id
-          ORDER BY f.total DESC, f.other_id
-          """), scope.user, query.kind?.rawValue ?? "", query.genre ?? "", query.decade ?? 0, query.country ?? "",
-      query.language ?? "", query.minutes ?? 0, query.person ?? 0, query.isMine, scope.country,
-      DiscoverQuery.pageSize + 1, (query.page - 1) * DiscoverQuery.pageSize
-    ) { row in
-      let card = DetailStore.Card(&row)
-      let (runtime, score) = (row.optionalInt(), row.optionalInt())
-      let released = row.optionalText().flatMap { Day($0) }
-      let (seed, name, rating) = (row.int(), row.text(), row.optionalInt())
-      return Suggestion(
-        card: card, runtime: runtime, score: score, released: released,
-        reason: .because(title: seed, name: name, rating: rating, .init(rawValue: row.int()) ?? .content))
-    }
-  }
 
   // MARK: - What the edges are made of
 
@@ -164,52 +101,35 @@ enum RecommendationStore {
   // MARK: - Writing the edges
 
   /// The edges of a title as they are to be kept.
-  struct Edges: Sendable {
+  struct Edges: Sendable, Equatable {
     let title: Int
     let isCommon: Bool
-    var edges: [(other: Int, kind: String, weight: Int)] = []
-
-    /// A number that is another for other edges.
-    var mark: Int {
-      var hash: UInt64 = isCommon ? 0xcbf2_9ce4_8422_2325 : 0x8422_2325_cbf2_9ce4
-      for edge in edges {
-        for number in [edge.other, edge.kind.utf8.count, edge.weight] {
-          hash = (hash ^ UInt64(truncatingIfNeeded: number)) &* 0x100_0000_01b3
-        }
-      }
-      return Int(hash >> 1)
-    }
+    let others: PackedEdges
   }
 
-  /// The titles whose edges are kept, with the mark of these.
-  static func marks(_ connection: Connection) throws -> [Int: Int] {
-    var marks: [Int: Int] = [:]
-    try connection.each("SELECT title_id, mark FROM edge_sources") { marks[$0.int()] = $0.int() }
-    return marks
+  /// All edges that are kept, by the title that they lead from.
+  static func kept(_ connection: Connection) throws -> [Int: Edges] {
+    var kept: [Int: Edges] = [:]
+    try connection.each("SELECT title_id, is_common, others FROM edges") { row in
+      let edges = Edges(title: row.int(), isCommon: row.bool(), others: PackedEdges(bytes: row.bytes()))
+      kept[edges.title] = edges
+    }
+    return kept
   }
 
   /// Puts the edges of titles in the place of those that were there; titles that are gone since are passed over.
   static func replace(_ connection: Connection, _ all: ArraySlice<Edges>) throws {
-    for made in all {
-      try forget(connection, title: made.title)
-      let isThere = try connection.execute(
-        """
-        INSERT INTO edge_sources (title_id, is_common, mark) SELECT id, CAST($2 AS BIGINT), CAST($3 AS BIGINT)
-        FROM titles WHERE id = $1 AND owner_id IS NULL
-        """, made.title, made.isCommon, made.mark)
-      guard isThere == 1 else { continue }
-      try connection.each(
-        """
-        INSERT INTO edges (title_id, other_id, kind, weight)
-        SELECT CAST($1 AS BIGINT), id, CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM titles WHERE id = $2
-        """, many: made.edges.map { [made.title, $0.other, $0.kind, $0.weight] })
-    }
+    try connection.each(
+      """
+      INSERT INTO edges (title_id, is_common, others) SELECT id, CAST($2 AS BIGINT), $3 FROM titles
+      WHERE id = $1 AND owner_id IS NULL
+      ON CONFLICT (title_id) DO UPDATE SET is_common = excluded.is_common, others = excluded.others
+      """, many: all.map { [$0.title, $0.isCommon, $0.others.bytes] })
   }
 
-  /// Takes the edges of a title away.
-  static func forget(_ connection: Connection, title: Int) throws {
-    try connection.execute("DELETE FROM edges WHERE title_id = $1", title)
-    try connection.execute("DELETE FROM edge_sources WHERE title_id = $1", title)
+  /// Takes the edges of titles away.
+  static func forget(_ connection: Connection, titles: ArraySlice<Int>) throws {
+    try connection.each("DELETE FROM edges WHERE title_id = $1", many: titles.map { [$0] })
   }
 
   /// Notes when the edges were read together.

@@ -96,9 +96,14 @@ public struct RecommendationTrial: Sendable {
           let had = Set(own.map(\.place))
           best = Array(popular.lazy.filter { !had.contains($0) }.prefix(Self.shown))
         } else {
-          best = Recommendations.best(
-            own.map { ($0.place, RecommendationRules.strength(rating: $0.rating)) }, limit: Self.shown
-          ) { edges(method, $0) }
+          var sums = LinkSums()
+          for (place, rating) in own {
+            let strength = RecommendationRules.strength(rating: rating)
+            guard strength > 0 else { continue }
+            for edge in edges(method, place) { sums.add(edge.place, strength * edge.weight, by: place, .content) }
+          }
+          for (place, _) in own { sums.remove(place) }
+          best = sums.best(Self.shown).map(\.other)
         }
         if best.contains(hidden) { hits += 1 }
         all.formUnion(best)

@@ -163,18 +163,48 @@ extension [Neighbour] {
 }
 
 /// Adds up what titles that somebody likes lead to.
-enum Recommendations {
-  /// The titles that are led to the most, the first first; those that the person has are left out.
-  static func best(
-    _ liked: [(place: Int, strength: Int)], limit: Int, edges: (Int) -> [Neighbour]
-  ) -> [Int] {
-    let own = Set(liked.map(\.place))
-    var sums: [Int: Int] = [:]
-    for (place, strength) in liked where strength > 0 {
-      for edge in edges(place) where !own.contains(edge.place) {
-        sums[edge.place, default: 0] += strength * edge.weight
-      }
+struct LinkSums {
+  /// A title that is led to, and what leads to it the strongest.
+  struct Link: Equatable {
+    let other: Int
+    var total = 0
+    var seed = 0
+    var how = SuggestionReason.How.content
+    fileprivate var strongest = -1
+  }
+
+  private var places: [Int: Int] = [:]
+  private var links: [Link] = []
+
+  /// Nothing yet.
+  init() {
+    places.reserveCapacity(4_096)
+    links.reserveCapacity(4_096)
+  }
+
+  /// Adds that one title leads to another.
+  mutating func add(_ other: Int, _ weight: Int, by seed: Int, _ how: SuggestionReason.How) {
+    let place: Int
+    if let known = places[other] {
+      place = known
+    } else {
+      place = links.count
+      places[other] = place
+      links.append(Link(other: other))
     }
-    return sums.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(limit).map(\.key)
+    links[place].total += weight
+    let old = links[place]
+    guard (weight, seed, how.rawValue) > (old.strongest, old.seed, old.how.rawValue) else { return }
+    (links[place].strongest, links[place].seed, links[place].how) = (weight, seed, how)
+  }
+
+  /// Leaves a title out.
+  mutating func remove(_ other: Int) {
+    if let place = places[other] { links[place].total = 0 }
+  }
+
+  /// The titles that are led to the most, the first first, in an order that is always the same.
+  func best(_ limit: Int) -> [Link] {
+    Array(links.filter { $0.total > 0 }.sorted { ($1.total, $0.other) < ($0.total, $1.other) }.prefix(limit))
   }
 }

@@ -12,10 +12,10 @@ struct SimilarityJob: Sendable {
   /// How often it is due.
   static let everySeconds = 86_400
   /// Of how many titles one transaction writes the edges: some 10 ms.
-  static let piece = 10
+  static let piece = 200
 
-  /// Makes all of them.
-  func once() async throws {
+  /// Makes all of them, and says of how many titles they were others than before.
+  @discardableResult func once() async throws -> Int {
     let now = app.clock()
     let read = try await app.database.readLong { connection -> Material in
       let titles = try RecommendationStore.compared(connection)
@@ -23,7 +23,7 @@ struct SimilarityJob: Sendable {
       for (place, title) in titles.enumerated() { places[title.id] = place }
       return Material(
         titles: titles, likes: try RecommendationStore.likes(connection, places: places),
-        marks: try RecommendationStore.marks(connection))
+        kept: try RecommendationStore.kept(connection))
     }
     let isOver = Mutex(false)
     let (due, gone) = try await withTaskCancellationHandler {
@@ -40,11 +40,10 @@ struct SimilarityJob: Sendable {
     }
     for start in stride(from: 0, to: gone.count, by: Self.piece) {
       let some = gone[start..<min(gone.count, start + Self.piece)]
-      try await app.database.write { connection in
-        for title in some { try RecommendationStore.forget(connection, title: title) }
-      }
+      try await app.database.write { try RecommendationStore.forget($0, titles: some) }
     }
     try await app.database.write { try RecommendationStore.note($0, madeAt: now) }
+    return due.count + gone.count
   }
 
   /// The edges that differ from those that are kept, and the titles that are to have none any more.
@@ -55,15 +54,16 @@ struct SimilarityJob: Sendable {
     let watching = CoWatching(likes: read.likes, titles: read.titles.count)
     var sums = Scratch<Float>(count: read.titles.count)
     var counts = Scratch<Int32>(count: read.titles.count)
-    var old = read.marks
+    var old = read.kept
     var due: [RecommendationStore.Edges] = []
     for (place, title) in read.titles.enumerated() where title.isSource {
       let watched = watching.nearest(to: place, limit: RecommendationRules.watchedEdges, &counts)
       let about = content.nearest(to: place, limit: RecommendationRules.edges - watched.count, &sums)
-      var made = RecommendationStore.Edges(title: title.id, isCommon: title.isCommon)
-      made.edges = watched.map { (read.titles[$0.place].id, "watched", $0.weight) }
-      made.edges += about.map { (read.titles[$0.place].id, "content", $0.weight) }
-      if old.removeValue(forKey: title.id) != made.mark { due.append(made) }
+      let others = PackedEdges(
+        watched.map { (read.titles[$0.place].id, true, $0.weight) }
+          + about.map { (read.titles[$0.place].id, false, $0.weight) })
+      let made = RecommendationStore.Edges(title: title.id, isCommon: title.isCommon, others: others)
+      if old.removeValue(forKey: title.id) != made { due.append(made) }
       try check()
     }
     return (due, old.keys.sorted())
@@ -73,6 +73,6 @@ struct SimilarityJob: Sendable {
   private struct Material: Sendable {
     let titles: [RecommendationStore.Compared]
     let likes: [[Int32]]
-    let marks: [Int: Int]
+    let kept: [Int: RecommendationStore.Edges]
   }
 }

@@ -92,11 +92,12 @@ struct Answers: Sendable {
     let frame = frame
     let user = context.user
     let today = frame.dates.today
-    let (line, card, facts, status) = try await app.database.read { connection in
+    let (line, card, facts, posters, status) = try await app.database.read { connection in
       (
         try activity.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) },
         try HomeStore.card(connection, user: user.id, title: title, today: today),
         try CatalogueStore.title(connection, user: user.id, id: title),
+        try CatalogueStore.posters(connection, titles: [title]),
         try Shelf.row(connection, user: user.id, title: title)?.status
       )
     }
@@ -104,7 +105,8 @@ struct Answers: Sendable {
     let isUndo = line?.isUndone ?? false
     let piece: HTML =
       card.map { HomeViews.upNext($0, frame, answer: isUndo ? nil : answer) }
-      ?? HomeViews.caughtUp(title: title, name: facts?.name ?? "", status: status, frame, answer: answer)
+      ?? HomeViews.caughtUp(
+        title: title, name: facts?.name ?? "", poster: posters[title], status: status, frame, answer: answer)
     // The card shows the answer itself; the status says it to those who do not see it.
     let said: HTML? = line.map {
       "<span class=\"quiet\">\(Views.sentence($0, frame.t, user.scale, frame.dates))</span>"

@@ -7,6 +7,7 @@ enum HistoryStore {
     let play: Play
     let titleName: String
     let titleKind: TitleKind
+    let poster: String?
     let episode: (season: Int, number: Int, name: String)?
   }
 
@@ -179,6 +180,7 @@ extension HistoryStore.Line {
     play = Play(&row)
     titleName = row.text()
     titleKind = TitleKind(rawValue: row.text()) ?? .movie
+    poster = row.optionalText()
     let season = row.optionalInt()
     let number = row.int()
     let name = row.text()

@@ -159,8 +159,9 @@ enum HistoryViews {
     return """
       <li class="rowline" id="p\(play.id)" data-item><input type="checkbox" name="play" value="\(play.id)" form="bulk" \
       aria-labelledby="w-\(play.id)"><a class="thumb small" href="\(url)" tabindex="-1" aria-hidden="true">\
-      \(Views.poster(play.titleID))</a><div class="what"><div id="w-\(play.id)"><h3><a href="\(url)">\(line.titleName)\
-      </a></h3><p class="meta">\((episode ?? Views.kind(line.titleKind, t)) + origin)</p></div>\
+      \(Views.poster(play.titleID, line.poster, .thumb))</a>\
+      <div class="what"><div id="w-\(play.id)"><h3><a href="\(url)">\(line.titleName)</a></h3>\
+      <p class="meta">\((episode ?? Views.kind(line.titleKind, t)) + origin)</p></div>\
       \(PlayViews.note(play))</div><span class="d">\(clock)</span><div class="acts">\
       \(PlayViews.editor(play, frame, back: back))</div></li>
       """

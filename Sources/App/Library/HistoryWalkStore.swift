@@ -20,7 +20,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.title_id = $7 AND (CAST($8 AS TEXT) IS NULL OR p.source = $8)
           AND p.day >= $5 AND (p.day, p.at, p.id) < ($2, $3, $4)
@@ -30,7 +30,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1
           AND p.day >= $5 AND (p.day, p.at, p.id) < ($2, $3, $4)
@@ -40,7 +40,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.episode_id IS NULL
           AND p.day >= $5 AND (p.day, p.at, p.id) < ($2, $3, $4)
@@ -50,7 +50,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.episode_id IS NOT NULL
           AND p.day >= $5 AND (p.day, p.at, p.id) < ($2, $3, $4)
@@ -70,7 +70,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.source = $7 AND p.episode_id IS NULL
           AND p.day >= $5 AND (p.day, p.at, p.id) < ($2, $3, $4)
@@ -80,7 +80,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.source = $7 AND p.episode_id IS NOT NULL
           AND p.day >= $5 AND (p.day, p.at, p.id) < ($2, $3, $4)
@@ -104,7 +104,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.title_id = $4 AND (CAST($5 AS TEXT) IS NULL OR p.source = $5)
           AND p.day IS NULL AND p.at IS NULL AND p.id < $2
@@ -114,7 +114,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1
           AND p.day IS NULL AND p.at IS NULL AND p.id < $2
@@ -124,7 +124,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.episode_id IS NULL
           AND p.day IS NULL AND p.at IS NULL AND p.id < $2
@@ -134,7 +134,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.episode_id IS NOT NULL
           AND p.day IS NULL AND p.at IS NULL AND p.id < $2
@@ -153,7 +153,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.source = $4 AND p.episode_id IS NULL
           AND p.day IS NULL AND p.at IS NULL AND p.id < $2
@@ -163,7 +163,7 @@ enum HistoryWalkStore {
       return try connection.rows(
         """
         SELECT p.id, p.title_id, p.episode_id, p.at, p.day, p.precision, p.source, p.note, p.pass, t.name, t.kind,
-          e.season, e.number, e.name
+          t.poster, e.season, e.number, e.name
         FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
         WHERE p.user_id = $1 AND p.source = $4 AND p.episode_id IS NOT NULL
           AND p.day IS NULL AND p.at IS NULL AND p.id < $2

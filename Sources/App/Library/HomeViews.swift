@@ -102,13 +102,15 @@ enum HomeViews {
   }
 
   /// What stands in the place of a card when nothing comes next.
-  static func caughtUp(title: Int, name: String, status: Status?, _ frame: Frame, answer: HTML?) -> HTML {
+  static func caughtUp(
+    title: Int, name: String, poster: String?, status: Status?, _ frame: Frame, answer: HTML?
+  ) -> HTML {
     let isLeft = status == .paused || status == .dropped
     let said = isLeft ? Views.status(status ?? .none, frame.t) : frame.t(.caughtUp)
     return """
       <li class="up done" id="t\(title)" data-item><a class="thumb" href="\(URLs.title(title, name: name))" \
-      tabindex="-1" aria-hidden="true">\
-      \(Views.poster(title))</a><div class="what"><h3><a href="\(URLs.title(title, name: name))">\(name)</a></h3>
+      tabindex="-1" aria-hidden="true">\(Views.poster(title, poster, .thumb))</a><div class="what">\
+      <h3><a href="\(URLs.title(title, name: name))">\(name)</a></h3>
       <p class="ep">\(said)</p><div class="answer">\(answer)</div></div></li>
       """
   }

@@ -10,7 +10,8 @@ extension SearchViews {
     if results.offers.isEmpty { return note }
     let rows = results.offers.enumerated().map { place, offer -> HTML in
       """
-      <li class="result offer" data-item>\(Views.poster(offer.title.titleID))<div class="what">\
+      <li class="result offer" data-item>\(Views.poster(offer.title.titleID, offer.title.poster, .thumb))\
+      <div class="what">\
       <p id="offer-\(place)">\(sentence(offer, frame))</p>\(meta(offer, frame))</div>\
       <form method="post" action="\(offer.path)">\(Views.hidden("back", back))\
       \(offer.fields.map { Views.hidden($0.name, $0.value) })\
@@ -28,7 +29,8 @@ extension SearchViews {
   static func offerOption(_ offer: Offer, _ frame: Frame) -> HTML {
     """
     data-post="\(offer.path)" data-fields="\(URLEncoding.query(offer.fields.map { ($0.name, $0.value) }))" \
-    data-href="\(URLs.title(offer.title.titleID, name: offer.title.name))">\(Views.poster(offer.title.titleID))\
+    data-href="\(URLs.title(offer.title.titleID, name: offer.title.name))">\
+    \(Views.poster(offer.title.titleID, offer.title.poster, .thumb))\
     <span class="name">\(sentence(offer, frame))</span> <span class="kind">\(frame.t(.commandDo))</span>
     """
   }

@@ -22,11 +22,11 @@ struct StatisticsPages: Sendable {
         title: frame.t(.navStats), place: .statistics, main: StatisticsViews.refused(asked, today: today, frame),
         status: .unprocessableContent)
     }
-    let figures = try await figures(asked.range, today: today, context)
+    let found = try await figures(asked.range, today: today, context)
     let answer = try await answer(request, frame, context)
     return frame.page(
       title: frame.t(.navStats), place: .statistics, answer: answer,
-      main: StatisticsViews.main(figures, asked, today: today, frame, user: context.user))
+      main: StatisticsViews.main(found, asked, today: today, frame, user: context.user))
   }
 
   @Sendable func year(_ request: Request, _ context: SignedIn) async throws -> Response {
@@ -35,11 +35,11 @@ struct StatisticsPages: Sendable {
     guard let text = context.parameters.get("year"), text.utf8.count == 4, let year = Int(digits: text),
       (When.firstYear...today.parts.year).contains(year), let range = StatisticsRange.year(year)
     else { throw Problem.notFound }
-    let figures = try await figures(range, today: today, context)
+    let found = try await figures(range, today: today, context)
     let answer = try await answer(request, frame, context)
     return frame.page(
       title: frame.t(.statsYearTitle, ["year": text]), place: .statistics, answer: answer,
-      main: YearViews.main(figures, year: year, range, today: today, frame, user: context.user))
+      main: YearViews.main(found, year: year, range, today: today, frame, user: context.user))
   }
 
   /// What was just done from the search box, when the address says so.
@@ -51,12 +51,13 @@ struct StatisticsPages: Sendable {
   }
 
   /// The figures of a range; new ones are kept for the next time.
-  private func figures(_ range: StatisticsRange, today: Day, _ context: SignedIn) async throws -> Statistics {
+  private func figures(_ range: StatisticsRange, today: Day, _ context: SignedIn) async throws -> StatisticsStore.Found
+  {
     let (user, zone, now) = (context.user.id, context.user.zone, context.visitor.now)
     let kept = try await app.database.read {
       try StatisticsStore.kept($0, user: user, range, today: today, zone: zone)
     }
-    if let kept { return kept.figures }
+    if let kept { return kept }
     // Making them may take a tenth of a second and more: not on the threads that serve pages.
     let found = try await app.database.readLong {
       try StatisticsStore.find($0, user: user, range, today: today, zone: zone)
@@ -69,7 +70,7 @@ struct StatisticsPages: Sendable {
       // The page has its figures all the same; a full disk must not take it away.
       app.logger.warning("statistics not kept", metadata: ["error": "\(error)"])
     }
-    return found.figures
+    return found
   }
 }
 

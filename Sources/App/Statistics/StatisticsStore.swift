@@ -6,6 +6,8 @@ enum StatisticsStore {
   /// Figures and what they were made from.
   struct Found: Sendable {
     let figures: Statistics
+    /// The posters of the titles that are shown with a picture.
+    let posters: [Int: String]
     /// The person's version in the snapshot that was read.
     let version: Int
     /// Whether they were kept already.
@@ -22,7 +24,8 @@ enum StatisticsStore {
     if let kept = try kept(connection, user: user, range, today: today, zone: zone) { return kept }
     guard let user = try AccountsStore.user(connection, id: user) else { throw Problem.notFound }
     let figures = try make(connection, user: user.id, range, today: today)
-    return Found(figures: figures, version: user.version, isKept: false)
+    return Found(
+      figures: figures, posters: try posters(connection, figures), version: user.version, isKept: false)
   }
 
   /// The figures that were kept of a range, when nothing changed since: one statement.
@@ -41,9 +44,17 @@ enum StatisticsStore {
     if kept.of == kept.version, kept.today == today.description, kept.zone == name(zone),
       let figures = read(kept.body)
     {
-      return Found(figures: figures, version: kept.version, isKept: true)
+      return Found(
+        figures: figures, posters: try posters(connection, figures), version: kept.version, isKept: true)
     }
     return nil
+  }
+
+  /// Pictures come later than figures are made, so they are not kept with them.
+  private static func posters(_ connection: Connection, _ figures: Statistics) throws -> [Int: String] {
+    let moments = [figures.first, figures.last].compactMap { $0?.title }
+    return try CatalogueStore.posters(
+      connection, titles: Set((figures.rated + figures.longestTitles).map(\.id) + moments))
   }
 
   /// Keeps figures, and forgets all but the last of the person's.

@@ -5,12 +5,13 @@ import Web
 enum StatisticsViews {
   /// The main part.
   static func main(
-    _ figures: Statistics, _ asked: StatisticsQuery, today: Day, _ frame: Frame, user: User
+    _ found: StatisticsStore.Found, _ asked: StatisticsQuery, today: Day, _ frame: Frame, user: User
   ) -> HTML {
+    let figures = found.figures
     let top = head(asked, today: today, frame)
     guard figures.total.plays > 0 else { return "\(top)\(empty(figures, asked.range, frame.t))" }
     return """
-      \(top)\(tiles(figures, frame))\(notes(figures, frame.t))\(moments(figures, frame))
+      \(top)\(tiles(figures, frame))\(notes(figures, frame.t))\(moments(found, frame))
       <div class="charts">\(byTime(figures, frame))\(lists(figures, frame, user: user))</div>
       \(years(figures, frame.t))
       """
@@ -141,9 +142,9 @@ enum StatisticsViews {
   }
 
   /// The first and the last play.
-  static func moments(_ figures: Statistics, _ frame: Frame) -> HTML {
+  static func moments(_ found: StatisticsStore.Found, _ frame: Frame) -> HTML {
     let t = frame.t
-    let all: [(Key, Statistics.Moment?)] = [(.statsFirst, figures.first), (.statsLast, figures.last)]
+    let all: [(Key, Statistics.Moment?)] = [(.statsFirst, found.figures.first), (.statsLast, found.figures.last)]
     let rows = all.compactMap { key, moment -> HTML? in
       guard let moment else { return nil }
       let url = URLs.title(moment.title, name: moment.name)
@@ -151,7 +152,8 @@ enum StatisticsViews {
       let time = PlayTime(at: moment.at, day: moment.day, precision: Precision(rawValue: moment.precision) ?? .day)
       return """
         <li class="rowline"><a class="thumb small" href="\(url)" tabindex="-1" aria-hidden="true">\
-        \(Views.poster(moment.title))</a><div class="what"><p class="meta">\(t(key))</p>\
+        \(Views.poster(moment.title, found.posters[moment.title], .thumb))</a>\
+        <div class="what"><p class="meta">\(t(key))</p>\
         <h3><a href="\(url)">\(moment.name)</a></h3>\
         <p class="meta">\([code, frame.dates.text(time)].compactMap { $0 }.joined(separator: Views.separator))</p>\
         </div></li>

@@ -4,9 +4,9 @@ import HTML
 enum YearViews {
   /// The main part.
   static func main(
-    _ figures: Statistics, year: Int, _ range: StatisticsRange, today: Day, _ frame: Frame, user: User
+    _ found: StatisticsStore.Found, year: Int, _ range: StatisticsRange, today: Day, _ frame: Frame, user: User
   ) -> HTML {
-    let t = frame.t
+    let (figures, t) = (found.figures, frame.t)
     let top: HTML = """
       <div class="head"><h1>\(t(.statsYearTitle, ["year": String(year)]))</h1>\
       <a href="\(URLs.stats(range))">\(t(.statsAllCharts))</a></div>
@@ -20,11 +20,11 @@ enum YearViews {
     }
     return """
       \(top)\(StatisticsViews.tiles(figures, frame))\(StatisticsViews.notes(figures, t))
-      \(posters(.statsTopRated, figures.rated, t) { line in
+      \(posters(.statsTopRated, figures.rated, found.posters, t) { line in
         line.rating.map { t(.ratingShort, ["n": user.scale.shown($0), "best": user.scale.best]) } ?? ""
       })
-      \(posters(.statsTopTime, figures.longestTitles, t) { StatisticsViews.hours($0.minutes, t) })
-      \(StatisticsViews.moments(figures, frame))
+      \(posters(.statsTopTime, figures.longestTitles, found.posters, t) { StatisticsViews.hours($0.minutes, t) })
+      \(StatisticsViews.moments(found, frame))
       <div class="charts">\(Charts.columns(StatisticsViews.periods(figures, frame), t))\
       \(StatisticsViews.rewatched(figures, t))</div>
       \(bottom)
@@ -32,14 +32,15 @@ enum YearViews {
   }
 
   private static func posters(
-    _ title: Key, _ lines: [Statistics.Line], _ t: Texts, fact: (Statistics.Line) -> String
+    _ title: Key, _ lines: [Statistics.Line], _ posters: [Int: String], _ t: Texts, fact: (Statistics.Line) -> String
   ) -> HTML {
     guard !lines.isEmpty else { return HTML() }
     let cards = lines.map { line -> HTML in
       let facts = [Views.kind(line.isFilm ? .movie : .show, t), fact(line)].filter { !$0.isEmpty }
       return """
-        <li class="card" data-item><a href="\(URLs.title(line.id, name: line.name))">\(Views.poster(line.id))\
-        <h3>\(line.name)</h3></a><p class="meta">\(facts.joined(separator: Views.separator))</p></li>
+        <li class="card" data-item><a href="\(URLs.title(line.id, name: line.name))">\
+        \(Views.poster(line.id, posters[line.id]))<h3>\(line.name)</h3></a>\
+        <p class="meta">\(facts.joined(separator: Views.separator))</p></li>
         """
     }
     return "<section><h2>\(t(title))</h2><ul class=\"grid\">\(cards)</ul></section>"

@@ -25,7 +25,7 @@ struct TableShape: Sendable, Equatable {
 
 /// The tables of a site in the order in which their rows can be put in: what a row names comes before it.
 enum Tables {
-  /// Name and key of each. Not among them: what is worked out again (`statistics`, `edges` and `edge_sources`), what
+  /// Name and key of each. Not among them: what is worked out again (`statistics` and `edges`), what
   /// only running nodes need (`jobs`), and the words of the search, which come with `names`.
   static let keys: [(name: String, key: [String])] = [
     ("users", ["id"]), ("sessions", ["token_hash"]), ("links", ["token_hash"]), ("throttles", ["bucket"]),

@@ -15,7 +15,7 @@ import Testing
     CalendarRow(
       title: CalendarTitle(
         id: title, kind: .show, name: "Show \(title)", nameKey: "show \(title)", status: .watching, isPlayed: true,
-        source: "starter"),
+        source: "starter", poster: nil),
       episode: CalendarEpisode(
         id: title * 1_000 + season * 100 + number, season: season, number: number, name: "", airsAt: at, state: state),
       day: Day(day)!)

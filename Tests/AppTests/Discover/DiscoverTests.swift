@@ -16,6 +16,13 @@ import Testing
 
   private func shows(_ answer: Answer, _ title: Int) -> Bool { answer.body.contains("id=\"t\(title)\"") }
 
+  private func edges(_ site: Site) async throws -> [(title: Int, other: Int, isWatched: Bool)] {
+    let kept = try await site.database.read { try RecommendationStore.kept($0) }
+    var all: [(title: Int, other: Int, isWatched: Bool)] = []
+    for (title, edges) in kept { edges.others.each { other, isWatched, _ in all.append((title, other, isWatched)) } }
+    return all
+  }
+
   @Test func aSuggestionSaysWhichOwnRatingItFollowsFrom() async throws {
     try await withSite { (site) async throws in
       let alice = try await site.person("alice")
@@ -89,7 +96,7 @@ import Testing
         for title in [one, other] { _ = try await person.post("/titles/\(title)/entry", ["rating": "90"]) }
       }
       try await makeEdges(site)
-      #expect(try await site.number("SELECT count(*) FROM edges WHERE kind = 'watched'") == 0)
+      #expect(try await edges(site).count { $0.isWatched } == 0)
       for (name, titles) in [("dora", [one, other]), ("emil", [one])] {
         let hash = try Passwords.hashNow(Site.password, cost: 4)
         _ = try await site.database.write { connection in
@@ -103,7 +110,7 @@ import Testing
         for title in titles { _ = try await person.post("/titles/\(title)/entry", ["rating": "90"]) }
       }
       try await makeEdges(site)
-      #expect(try await site.number("SELECT count(*) FROM edges WHERE kind = 'watched'") == 2)
+      #expect(try await edges(site).count { $0.isWatched } == 2)
       let page = try await site.person("emil").get("/discover")
       #expect(shows(page, other) && page.body.contains("Several people here like both."))
     }
@@ -116,7 +123,7 @@ import Testing
       let bob = try await site.person("bob")
       _ = try await alice.post("/titles/1/entry", ["rating": "90"])
       try await makeEdges(site)
-      try await site.database.write { _ = try $0.execute("UPDATE edge_sources SET is_common = 0") }
+      try await site.database.write { _ = try $0.execute("UPDATE edges SET is_common = 0") }
       _ = try await bob.post("/titles/1/entry", ["rating": "90"])
       #expect(try await alice.get("/discover").body.contains("Because you rated Arrival"))
       #expect(try await !bob.get("/discover").body.contains("Because you rated Arrival"))
@@ -133,22 +140,18 @@ import Testing
       let title = try await site.number("SELECT max(id) FROM titles")
       _ = try await alice.post("/titles/\(title)/entry", ["rating": "90"])
       try await makeEdges(site)
-      let edges = try await site.database.read {
-        try $0.first("SELECT count(*) FROM edges WHERE title_id = $1 OR other_id = $1", title) { $0.int() }
-      }
-      #expect(edges == 0)
+      #expect(try await edges(site).contains { $0.title == title || $0.other == title } == false)
       #expect(try await site.person("bob").post("/titles/\(title)/dismiss", ["dismiss": "1"]).status == .notFound)
     }
   }
 
   @Test func edgesThatHaveNotChangedAreNotWrittenAgain() async throws {
     try await withSite { (site) async throws in
-      try await makeEdges(site)
-      let edges = try await site.number("SELECT count(*) FROM edges")
-      #expect(edges > 0)
-      try await site.database.write { _ = try $0.execute("UPDATE edges SET weight = 999") }
-      try await makeEdges(site)
-      #expect(try await site.number("SELECT count(*) FROM edges WHERE weight = 999") == edges)
+      #expect(try await SimilarityJob(app: site.app).once() > 1)
+      #expect(try await !edges(site).isEmpty)
+      #expect(try await SimilarityJob(app: site.app).once() == 0)
+      try await site.database.write { _ = try $0.execute("UPDATE edges SET is_common = 0 WHERE title_id = 1") }
+      #expect(try await SimilarityJob(app: site.app).once() == 1)
     }
   }
 }

@@ -36,17 +36,28 @@ import Testing
   }
 
   @Test func whatManyLikedTitlesLeadToComesFirstAndOwnTitlesNever() {
-    let edges: [Int: [Neighbour]] = [
-      1: [Neighbour(place: 5, weight: 500), Neighbour(place: 6, weight: 300), Neighbour(place: 2, weight: 900)],
-      2: [Neighbour(place: 6, weight: 300)], 3: [Neighbour(place: 7, weight: 1_000)],
-    ]
-    let best = Recommendations.best(
-      [
-        (1, RecommendationRules.strength(rating: 90)), (2, RecommendationRules.strength(rating: 90)),
-        (3, RecommendationRules.strength(rating: 30)),
-      ], limit: 10
-    ) { edges[$0] ?? [] }
-    #expect(best == [6, 5])
+    var sums = LinkSums()
+    sums.add(5, 500, by: 1, .content)
+    sums.add(6, 300, by: 1, .content)
+    sums.add(2, 900, by: 1, .content)
+    sums.add(6, 300, by: 2, .content)
+    sums.add(6, 200, by: 3, .watched)
+    for own in 1...3 { sums.remove(own) }
+    let best = sums.best(10)
+    #expect(best.map(\.other) == [6, 5] && best.map(\.total) == [800, 500])
+    // Of what leads to it equally strongly, the later added title is named.
+    #expect(best[0].seed == 2 && best[0].how == .content)
+    #expect(sums.best(1).map(\.other) == [6])
+  }
+
+  @Test func whatIsPackedComesOutAgain() {
+    let edges = [(1, true, 1_000), (Int(UInt64.max >> 11), false, 1), (70_000, true, 60)]
+    let packed = PackedEdges(edges.map { (other: $0.0, isWatched: $0.1, weight: $0.2) })
+    var out: [(Int, Bool, Int)] = []
+    packed.each { out.append(($0, $1, $2)) }
+    #expect(packed.count == 3 && packed.bytes.count == 24)
+    #expect(zip(out, edges).allSatisfy { $0 == $1 })
+    #expect(PackedEdges(bytes: []).count == 0)
   }
 
   /// Two halves of people who like two halves of titles, in an order that says nothing.

@@ -10,7 +10,7 @@ import Testing
   private static let shared: Set<String> = [
     "titles", "seasons", "episodes", "people", "credits", "genres", "names", "words", "site",
     "collections", "charts", "related", "offers", "providers", "keywords", "videos", "translations", "certificates",
-    "fetches", "edges", "edge_sources",
+    "fetches", "edges",
   ]
   /// Looked up by a hash or a name that says whose they are, or counted over all accounts: sessions, links, logins.
   private static let doors: Set<String> = ["sessions", "links", "feeds", "throttles", "users"]

@@ -33,7 +33,7 @@ import Testing
             postgres: "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         ) { $0.text() }
       }
-      let left: Set<String> = ["statistics", "jobs", "migrations", "edges", "edge_sources"]
+      let left: Set<String> = ["statistics", "jobs", "migrations", "edges"]
       let moved = Set(tables.filter { !$0.hasPrefix("words") && !$0.hasPrefix("people_words") }).subtracting(left)
       #expect(moved == Set(Tables.keys.map(\.name)))
       let shapes = try await site.database.read { try Tables.shapes($0) }
