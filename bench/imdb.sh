@@ -102,8 +102,8 @@ sqlite3 "$room/copy.sqlite" >"$room/copy.log" <<'END'
 PRAGMA journal_mode = WAL;
 CREATE TABLE titles (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, original_name TEXT,
   name_key TEXT NOT NULL, year INTEGER, runtime INTEGER, has_ended INTEGER, weight INTEGER, votes INTEGER, score INTEGER,
-  is_adult INTEGER, imdb_id TEXT, source TEXT, as_of INTEGER,
-  tmdb_id INTEGER AS (NULL), UNIQUE (kind, tmdb_id));
+  is_adult INTEGER, imdb_id TEXT, source TEXT, as_of INTEGER);
+CREATE INDEX titles_kind ON titles (kind);
 CREATE UNIQUE INDEX titles_imdb ON titles (imdb_id) WHERE imdb_id <> '';
 CREATE INDEX titles_weight ON titles (weight, id);
 CREATE TABLE genres (title_id INTEGER NOT NULL, position INTEGER NOT NULL, genre TEXT NOT NULL,

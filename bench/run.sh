@@ -5,9 +5,11 @@
 #   bench/run.sh [--quick]      6 seconds a row and 4 in the second table; with --quick 2, and no rows with gzip
 #
 # It builds nothing: `make bench` does. BENCH_SCALE says how many times as large the second library is (10; 0 leaves
-# the second table out). Within scripts/with-postgres.sh the reference library is copied to that server as well and
-# measured there, its server on the same cores: a third table compares the two. FLIXLIST_BINARY names another program than .build/release/flixlist, BENCH_PORT another port
-# than a free one; TMPDIR says on which disk the data lies. docs/benchmarks.md has the method.
+# the second table out), BENCH_CATALOGUE names a folder with IMDb's files, such as bench/imdb.py makes, that are taken in
+# first: the same library in a catalogue of millions. Within scripts/with-postgres.sh the reference library is copied to
+# that server as well and measured there, its server on the same cores: a third table compares the two. FLIXLIST_BINARY
+# names another program than .build/release/flixlist, BENCH_PORT another port than a free one; TMPDIR says on which disk
+# the data lies. docs/benchmarks.md has the method.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -27,6 +29,8 @@ esac
 [ "$#" -le 1 ] || fail "there is only one option, --quick."
 readonly times=${BENCH_SCALE:-10}
 [[ $times =~ ^[0-9]+$ ]] || fail "BENCH_SCALE must be a whole number."
+readonly catalogue=${BENCH_CATALOGUE:-}
+[ -z "$catalogue" ] || [ -e "$catalogue/title.basics.tsv.gz" ] || fail "there is no title.basics.tsv.gz in $catalogue."
 
 readonly user=bench binary=${FLIXLIST_BINARY:-.build/release/flixlist}
 [ -x "$binary" ] || fail "there is no program at $binary; run 'make build' first, or 'make bench', which does both."
@@ -111,6 +115,11 @@ fill() { # scale: the library in FLIXLIST_DATA, and what is asked for
     local repair from
     (umask 077 && python3 -c 'import secrets; print(secrets.token_urlsafe(24))' >"$room/password")
     "$binary" user add "$user" <"$room/password" || fail "the account could not be made."
+    if [ -n "$catalogue" ]; then
+        say "the titles of $catalogue"
+        "$binary" catalogue import imdb --from "$catalogue" --kinds film,show,special,short,video,pilot --quiet \
+            >"$room/imported" 2>&1 || fail "the import failed: $(tail -n 1 "$room/imported")"
+    fi
     python3 bench/library.py "$FLIXLIST_DATA" --user "$user" --today "$(date -u +%F)" --scale "$1" >&2
     from=$(now_us)
     for repair in --repair ''; do # mend, then look again

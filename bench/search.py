@@ -65,7 +65,7 @@ class Site:
             FLIXLIST_METRICS_PORT="0", FLIXLIST_LOG_LEVEL="warning")
         if server := os.environ.get("TEST_POSTGRES"):
             self.environment["FLIXLIST_DATABASE"] = server.replace("/postgres?", "/flixlist_search?")
-            self.environment["FLIXLIST_SECRET"] = "0" * 64
+            self.environment["FLIXLIST_SECRET"] = secrets.token_hex(32)
         self.process = self.port = self.cookie = None
 
     def run(self, *arguments, stdin=None):
@@ -168,7 +168,9 @@ def fill(site, options, password):
     made = [sys.executable, str(ROOT / "bench/imdb.py"), "--out", str(files)]
     subprocess.run(made + (["--small"] if options.small else []), check=True)
     site.run("user", "add", USER, stdin=password + "\n")
-    site.run("catalogue", "import", "imdb", "--from", str(files), "--quiet")
+    site.run(
+        "catalogue", "import", "imdb", "--from", str(files), "--adult",
+        "--kinds", "film,show,special,short,video,pilot", "--quiet")
     shutil.rmtree(files)
 
 

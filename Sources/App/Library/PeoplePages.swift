@@ -19,7 +19,7 @@ struct PeoplePages: Sendable {
     let (name, facts, lines, line) = try await app.database.read { connection in
       guard let name = try PeopleStore.name(connection, user: user.id, id: id) else { throw Problem.notFound }
       return (
-        name, try PeopleStore.facts(connection, id: id),
+        name, try PeopleStore.details(connection, id: id),
         try PeopleStore.titles(connection, user: user.id, id: id, today: today),
         try done.flatMap { try ActivityStore.line(connection, user: user.id, id: $0) }
       )

@@ -27,7 +27,7 @@ enum PeopleStore {
   }
 
   /// What is known of somebody beyond their name.
-  struct Facts: Sendable {
+  struct Details: Sendable {
     let tmdbID: Int?
     let fetchedAt: Instant?
     let picture: String?
@@ -38,11 +38,11 @@ enum PeopleStore {
   }
 
   /// Reads it.
-  static func facts(_ connection: Connection, id: Int) throws -> Facts? {
+  static func details(_ connection: Connection, id: Int) throws -> Details? {
     try connection.first(
       "SELECT tmdb_id, fetched_at, picture, born, died, birthplace, about FROM people WHERE id = $1", id
     ) { row in
-      Facts(
+      Details(
         tmdbID: row.optionalInt(), fetchedAt: row.optionalInt(), picture: row.optionalText(),
         born: row.optionalText().flatMap { Day($0) }, died: row.optionalText().flatMap { Day($0) },
         birthplace: row.text(), about: row.text())

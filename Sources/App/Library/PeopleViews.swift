@@ -4,7 +4,7 @@ import HTML
 enum PeopleViews {
   /// The main part.
   static func main(
-    id: Int, name: String, _ facts: PeopleStore.Facts?, _ lines: [PeopleStore.Line], _ frame: Frame, user: User
+    id: Int, name: String, _ facts: PeopleStore.Details?, _ lines: [PeopleStore.Line], _ frame: Frame, user: User
   ) -> HTML {
     let t = frame.t
     let mine = lines.filter(\.isMine)
@@ -22,7 +22,7 @@ enum PeopleViews {
   }
 
   /// The name, with a picture and a life where they are known.
-  private static func head(_ name: String, _ facts: PeopleStore.Facts?, _ frame: Frame) -> HTML {
+  private static func head(_ name: String, _ facts: PeopleStore.Details?, _ frame: Frame) -> HTML {
     let t = frame.t
     guard let facts, facts.picture != nil || facts.born != nil || !facts.about.isEmpty else {
       return "<h1>\(name)</h1>"

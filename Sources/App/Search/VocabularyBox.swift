@@ -37,22 +37,21 @@ final class VocabularyBox: Sendable {
   func build(from database: any Database) async throws {
     var made = Vocabularies()
     var pages = 0
-    for isPeople in [false, true] {
-      var last = -1
-      while true {
-        let after = last
-        let page = try await database.readLong { try VocabularyReader.page($0, ofPeople: isPeople, after: after) }
-        for (place, folded) in page {
-          let weight = Places.weight(of: place)
-          if isPeople { made.people.add(folded, weight: weight) } else { made.titles.add(folded, weight: weight) }
-        }
-        guard let end = page.last, made.isWanted(isPeople) else { break }
-        last = end.place
-        pages += 1
-        if pages == Self.pagesAtFirst, value == nil { replace(made) }
-        // Never so much at a time that a page would wait for it.
-        try await Task.sleep(for: Self.pause)
+    // In turn: there may be millions of titles before the last person.
+    var due = [(isPeople: false, after: -1), (isPeople: true, after: -1)]
+    while !due.isEmpty {
+      let (isPeople, after) = due.removeFirst()
+      let page = try await database.readLong { try VocabularyReader.page($0, ofPeople: isPeople, after: after) }
+      for (place, folded) in page {
+        let weight = Places.weight(of: place)
+        if isPeople { made.people.add(folded, weight: weight) } else { made.titles.add(folded, weight: weight) }
       }
+      guard let end = page.last, made.isWanted(isPeople) else { continue }
+      due.append((isPeople, end.place))
+      pages += 1
+      if pages == Self.pagesAtFirst, value == nil { replace(made) }
+      // Never so much at a time that a page would wait for it.
+      try await Task.sleep(for: Self.pause)
     }
     replace(made)
   }
