@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How fast `flixlist catalogue import imdb` is, beside the shell of the database that copies the same rows into tables
-# with the same columns and indexes, and how much memory it takes.
+# with the same columns, indexes and, on PostgreSQL, foreign keys, and how much memory it takes.
 #
 #   bench/imdb.sh [--small] [--from FOLDER] [--keep FOLDER]
 #
@@ -154,6 +154,7 @@ script=$room/copy.sql
     for table in titles genres episodes names; do
         list=$(tr '\n' ' ' <<<"${columns[$table]}")
         echo "CREATE TABLE copies.$table (LIKE public.$table INCLUDING ALL);"
+        [ "$table" = titles ] || echo "ALTER TABLE copies.$table ADD FOREIGN KEY (title_id) REFERENCES copies.titles;"
         echo "\\copy (SELECT $list FROM public.$table ORDER BY 1, 2) TO '$room/$table.copy'"
     done
 } >"$script"

@@ -118,4 +118,13 @@ protocol Session: AnyObject {
 
   /// Runs statements that are not kept.
   func script(_ text: String) throws
+
+  /// Streams rows into a table by PostgreSQL's `COPY … FROM STDIN`; no other engine is asked.
+  func copy(_ text: String, _ rows: [[any Bindable]]) throws
+}
+
+extension Session {
+  func copy(_ text: String, _ rows: [[any Bindable]]) throws {
+    throw DatabaseError(.statement, "only PostgreSQL copies", statement: text)
+  }
 }

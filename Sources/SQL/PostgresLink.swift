@@ -239,6 +239,84 @@ final class PostgresLink {
     guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else { throw error(result) }
   }
 
+  // MARK: Copying
+
+  /// How much is gathered before it is sent.
+  private static let copyBytes = 1 << 16
+
+  /// Streams rows into a table, within the transaction that is under way: the server takes in what it has while the
+  /// rest is written out here (postgresql.org/docs/15/libpq-copy.html).
+  ///
+  /// - Parameter seconds: how long to wait for each piece.
+  func copy(_ text: String, _ rows: [[any Bindable]], seconds: Int) throws {
+    guard PQexitPipelineMode(handle) == 1 else { throw lost() }
+    defer { if PQenterPipelineMode(handle) != 1 { isBroken = true } }
+    guard PQsendQuery(handle, text) == 1 else { throw lost() }
+    var failure: (any Error)?
+    while let result = try receive(seconds).map(PostgresAnswer.init) {
+      switch PQresultStatus(result.result) {
+      case PGRES_COPY_IN:
+        do { try put(rows, seconds) } catch {
+          failure = error
+          // Ends it with an error at the server, too.
+          if isBroken || PQputCopyEnd(handle, "no such rows") != 1 { throw error }
+        }
+      case PGRES_COMMAND_OK: break
+      default: failure = failure ?? error(result)
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private func put(_ rows: [[any Bindable]], _ seconds: Int) throws {
+    var text = CopyText()
+    let columns = rows.first?.count
+    for row in rows {
+      guard row.count == columns else { throw DatabaseError(.statement, "rows of unequal length") }
+      try text.add(row)
+      if text.bytes.count < Self.copyBytes { continue }
+      try put(text.bytes, seconds)
+      text.bytes.removeAll(keepingCapacity: true)
+    }
+    try put(text.bytes, seconds)
+    while true {
+      let code = PQputCopyEnd(handle, nil)
+      if code == 1 { return }
+      try waitToSend(code, seconds)
+    }
+  }
+
+  private func put(_ bytes: [UInt8], _ seconds: Int) throws {
+    while true {
+      let code = bytes.withUnsafeBytes { bytes in
+        PQputCopyData(handle, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count))
+      }
+      // Never more in our memory than this piece and what is on its way.
+      if code == 1, PQflush(handle) == 0 { return }
+      try waitToSend(code, seconds)
+      if code == 1 { return }
+    }
+  }
+
+  /// Waits until the connection takes more.
+  private func waitToSend(_ code: Int32, _ seconds: Int) throws {
+    guard code >= 0 else { throw lost() }
+    var left = PQflush(handle)
+    while left == 1 {
+      var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN) | Int16(POLLOUT), revents: 0)
+      let ready = poll(&descriptor, 1, Int32(seconds * 1000))
+      if ready == 0 {
+        isBroken = true
+        throw DatabaseError(.busy, "the server did not take more within \(seconds) seconds")
+      }
+      if ready < 0, errno != EINTR { throw lost() }
+      // What it has to say is read too, or it may not listen.
+      if Int32(descriptor.revents) & POLLIN != 0, PQconsumeInput(handle) == 0 { throw lost() }
+      left = PQflush(handle)
+    }
+    if left < 0 { throw lost() }
+  }
+
   // MARK: Cancelling
 
   /// What stops the statement that is running, from any thread.

@@ -40,6 +40,8 @@ final class PostgresSession: Session {
   private var work = PostgresWork.read
   private var deadline = ContinuousClock.now
   private var hasBegun = false
+  /// Whether the server was told to plan statements for their values.
+  private var plansAnew = false
   /// Which history of the server the connection was made in: after a fail-over it is another timeline, after a crash
   /// another start, and the number of a transaction may then be somebody else's.
   private var history = History()
@@ -217,6 +219,9 @@ final class PostgresSession: Session {
     if address.keepsStatements {
       // Once for the length of the connection.
       try link.send(plain: Self.settings(isLocal: false, .read))
+      // A statement that is kept is planned once, one that is not for its values: the server's own choice plans many
+      // a short one each time, which takes longer than to run it.
+      try link.send(plain: "SET plan_cache_mode = force_generic_plan")
     }
     try link.send(
       note: """
@@ -238,13 +243,16 @@ final class PostgresSession: Session {
     ]
     // What is read often is in memory, where a page by an index costs as much as the next one; and no statement of a
     // page is worth compiling.
-    let plans = [("random_page_cost", "1.1"), ("jit", "off")]
+    var plans = [("random_page_cost", "1.1"), ("jit", "off")]
+    // An index of words takes more in at a time.
+    if work == .command { plans.append(("work_mem", "64MB")) }
     let all = limits.map { ($0, String($1 * 1_000)) } + plans
     return "SELECT " + all.map { "set_config('\($0)', '\($1)', \(isLocal))" }.joined(separator: ", ")
   }
 
   private func begin(_ link: PostgresLink) throws {
     link.forgetNote()
+    plansAnew = false
     try link.send(plain: work.isWrite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     if !address.keepsStatements || work.isLong { try link.send(plain: Self.settings(isLocal: true, work)) }
     if work.isWrite { try link.send(note: "SELECT pg_current_xact_id()") }
@@ -284,6 +292,11 @@ final class PostgresSession: Session {
     for (sql, values) in asked.lazy.map({ ($0.sql, $0.values) }) {
       let types = values.map { PostgresRow.TypeID.of($0.sentAs) }
       let wired = PostgresValues(values)
+      if address.keepsStatements, plansAnew != sql.isPlannedAnew {
+        plansAnew = sql.isPlannedAnew
+        let mode = plansAnew ? "force_custom_plan" : "force_generic_plan"
+        try link.send(plain: "SET LOCAL plan_cache_mode = \(mode)")
+      }
       if address.keepsStatements && !sql.isPlannedAnew {
         try link.send(known: try name(sql, types, link), wired)
       } else {
@@ -317,13 +330,22 @@ final class PostgresSession: Session {
     return name
   }
 
+  func copy(_ text: String, _ rows: [[any Bindable]]) throws {
+    try alone(text) { try $0.copy(text, rows, seconds: work.statementSeconds + 1) }
+  }
+
   func script(_ text: String) throws {
+    try alone(text) { try $0.script(text) }
+  }
+
+  /// Does something that does not go together with other statements.
+  private func alone(_ text: String, _ body: (PostgresLink) throws -> Void) throws {
     guard let link else { throw DatabaseError(.unavailable, "the connection was lost") }
     if !hasBegun { try begin(link) }
     try link.sync()
     try link.collect(seconds: work.statementSeconds + 1, until: deadline)
     do {
-      try link.script(text)
+      try body(link)
     } catch let error as DatabaseError {
       throw DatabaseError(error.kind, error.message, statement: text, state: error.state)
     }

@@ -42,6 +42,47 @@ import Testing
     }
   }
 
+  @Test func aStreamOfRowsKeepsWhatTheyHoldAndFailsAsAWhole() throws {
+    let texts: [String?] = [
+      "", nil, "\\N", "\\.", "\\", "a\tb", "a\r\nb", "\"", "ü東🎬", "$1", String(repeating: "x\\", count: 20_000),
+    ]
+    try withDatabase { database, table in
+      let rows = (0..<2_200).map { [$0, texts[$0 % texts.count], $0.isMultiple(of: 3) ? nil : 0.5] as [any Bindable] }
+      let found = try database.writeBlocking { connection in
+        if connection.engine == .postgres { try connection.script("SET LOCAL search_path = \(table)") }
+        try connection.insert("INSERT INTO many (a, b, c) VALUES ($1, $2, $3)", many: rows)
+        // Somebody has the last already; what came before is there again, and the connection goes on.
+        #expect(throws: DatabaseError.self) {
+          try connection.attempt {
+            try connection.insert(
+              "INSERT INTO many (a, b) VALUES ($1, $2)",
+              many: (2_200...2_400).reversed().map { [$0, "x"] } + [[7, "x"]])
+          }
+        }
+        #expect(throws: DatabaseError.self) {
+          try connection.attempt {
+            try connection.insert(
+              "INSERT INTO many (a, b) VALUES ($1, $2)", many: (3_000...3_200).map { [$0, "x"] } + [[3_201]])
+          }
+        }
+        return try connection.rows("SELECT a, b, c FROM many ORDER BY a") { [$0.value(), $0.value(), $0.value()] }
+      }
+      #expect(found == rows.map { $0.map(\.bound) })
+    }
+  }
+
+  @Test func onlyWhatHasNothingButItsValuesIsStreamed() {
+    #expect(ManyText.copy(of: "INSERT INTO t (a, b) VALUES ($1, $2)") == "COPY t (a, b) FROM STDIN")
+    #expect(ManyText.copy(of: "INSERT INTO t (a) VALUES (CAST($1 AS tsvector))") == "COPY t (a) FROM STDIN")
+    for other in [
+      "INSERT INTO t (a, b) VALUES ($2, $1)", "INSERT INTO t (a) VALUES ($1) RETURNING a",
+      "INSERT INTO t (a, b) VALUES ($1, f($2))", "INSERT INTO t (a, b) VALUES ($1, 7)", "DELETE FROM t WHERE a = $1",
+      "INSERT INTO t (a) VALUES ($1) ON CONFLICT DO NOTHING",
+    ] {
+      #expect(ManyText.copy(of: other) == nil, "\(other)")
+    }
+  }
+
   @Test func conflictsAndReturningWorkAndExpressionsAreKept() throws {
     try withDatabase { database, table in
       let (ids, texts) = try database.writeBlocking { connection in

@@ -4,10 +4,17 @@ import SQL
 enum CatalogueStore {
   /// The posters of titles; those without one are left out.
   static func posters(_ connection: Connection, titles: Set<Int>) throws -> [Int: String] {
+    if titles.isEmpty { return [:] }
     var posters: [Int: String] = [:]
     try connection.each(
-      "SELECT id, poster FROM titles WHERE id = $1 AND poster IS NOT NULL", many: titles.sorted().map { [$0] }
-    ) { _, row in posters[row.int()] = row.text() }
+      """
+      SELECT t.id, t.poster FROM json_each(CAST($1 AS TEXT)) n CROSS JOIN titles t
+      WHERE t.id = n.value AND t.poster IS NOT NULL
+      """, "[" + titles.sorted().map(String.init).joined(separator: ",") + "]"
+    ) { row in
+      let id = row.int()
+      posters[id] = row.text()
+    }
     return posters
   }
 

@@ -6,8 +6,8 @@ enum ListPageStore {
   struct Line: Sendable {
     let list: TitleList
     let count: Int
-    /// The first titles, for their posters.
-    let posters: [Int]
+    /// The first titles, with their posters.
+    var posters: [(title: Int, path: String?)]
   }
 
   /// How many lists a person has.
@@ -17,7 +17,7 @@ enum ListPageStore {
 
   /// One page of a person's lists in their own order; the note is cut.
   static func lines(_ connection: Connection, user: Int, page: Int) throws -> [Line] {
-    try connection.rows(
+    var lines = try connection.rows(
       """
       SELECT l.id, l.name, substr(l.note, 1, 201), l.rule,
         (SELECT count(*) FROM list_items i WHERE i.user_id = $1 AND i.list_id = l.id),
@@ -30,9 +30,13 @@ enum ListPageStore {
     ) { row in
       let list = TitleList(&row)
       let count = row.int()
-      let posters = [row.optionalInt(), row.optionalInt(), row.optionalInt(), row.optionalInt()]
-      return Line(list: list, count: count, posters: posters.compactMap { $0 })
+      let titles = [row.optionalInt(), row.optionalInt(), row.optionalInt(), row.optionalInt()]
+      return Line(list: list, count: count, posters: titles.compactMap { $0.map { ($0, nil) } })
     }
+    let titles = Set(lines.flatMap { $0.posters.map(\.title) })
+    let posters = try CatalogueStore.posters(connection, titles: titles)
+    for place in lines.indices { lines[place].posters = lines[place].posters.map { ($0.title, posters[$0.title]) } }
+    return lines
   }
 
   /// A title on a list, with how it stands in the library; the note is cut.

@@ -69,7 +69,7 @@ enum ListViews {
       ? HTML()
       : """
       <a class="mini" href="\(URLs.list(list.id))" tabindex="-1" aria-hidden="true">\
-      \(line.posters.map(Views.poster))</a>
+      \(line.posters.map { Views.poster($0.title, $0.path, .thumb) })</a>
       """
     return """
       <li class="rowline" id="l\(list.id)" data-item draggable="true" data-position="\(position)">\

@@ -63,7 +63,7 @@ enum ListRules {
   static let bulkLimit = 500
   /// How many titles a page of a list has, and how many lists the page of all.
   static let pageSize = 100
-  static let listsPageSize = 50
+  static let listsPageSize = 40
   /// The room between two neighbours when they are placed anew: some thirty moves into one gap before it is used up.
   static let room = 1 << 30
 

@@ -57,9 +57,8 @@ extension Names {
         try connection.insert(
           SQL(
             postgresOnly: """
-              INSERT INTO names (id, title_id, folded, words)
-              VALUES ($1, $2, $3, array_to_tsvector(string_to_array($4, ' ')))
-              """), many: rows.map { [$0.id, $0.title, $0.folded, NameForm.lexemes($0.folded)] })
+              INSERT INTO names (id, title_id, folded, words) VALUES ($1, $2, $3, CAST($4 AS tsvector))
+              """), many: rows.map { [$0.id, $0.title, $0.folded, NameForm.quoted($0.folded)] })
       }
     }
   }

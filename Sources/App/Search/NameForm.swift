@@ -41,6 +41,20 @@ enum NameForm {
     return (withPairs ? words + pairs(folded) : words).joined(separator: " ")
   }
 
+  /// The same as the text of a `tsvector` (postgresql.org/docs/15/datatype-textsearch.html).
+  static func quoted(_ folded: String) -> String {
+    let quote = UInt8(ascii: "'")
+    var bytes = [quote]
+    for byte in lexemes(folded).utf8 {
+      switch byte {
+      case UInt8(ascii: " "): bytes += [quote, byte, quote]
+      case quote, UInt8(ascii: "\\"): bytes += [byte, byte]
+      default: bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes + [quote], as: UTF8.self)
+  }
+
   /// Of a word's first letters so many are kept as words of their own, as FTS5's `prefix='1 2 3'` does.
   static let longestBeginning = 3
 

@@ -47,6 +47,8 @@ enum IMDbEpisodeStore {
     var hasEnded = false
     var source = ""
     var episodes: [Place: Stored] = [:]
+    /// The places of those that the source does not have any more.
+    var gone: Set<Place> = []
     var years: [Int: Int?] = [:]
   }
 
@@ -95,11 +97,13 @@ enum IMDbEpisodeStore {
       (known[place].hasEnded, known[place].source) = (row.bool(), row.text())
     }
     try connection.each(
-      "SELECT season, number, id, name, runtime, imdb_id FROM episodes WHERE title_id = $1 AND gone_at IS NULL",
+      "SELECT season, number, id, name, runtime, imdb_id, gone_at IS NOT NULL FROM episodes WHERE title_id = $1",
       many: ids
     ) { place, row in
-      known[place].episodes[Place(season: row.int(), number: row.int())] = Stored(
+      let at = Place(season: row.int(), number: row.int())
+      let stored = Stored(
         id: row.int(), name: row.text(), runtime: row.optionalInt(), imdbID: row.optionalText())
+      if row.bool() { known[place].gone.insert(at) } else { known[place].episodes[at] = stored }
     }
     try connection.each("SELECT number, year FROM seasons WHERE title_id = $1", many: ids) { place, row in
       let number = row.int()
@@ -138,7 +142,9 @@ enum IMDbEpisodeStore {
         show.episodes.map { ($0.season, $0.number, nil) }, seasonYears: years, hasEnded: known.hasEnded, today: today)
       : []
     for (index, episode) in show.episodes.enumerated() {
-      guard let stored = known.episodes[Place(season: episode.season, number: episode.number)] else {
+      let place = Place(season: episode.season, number: episode.number)
+      if known.gone.contains(place) { continue }
+      guard let stored = known.episodes[place] else {
         plan.added.append([
           show.title, episode.season, episode.number, episode.name, days.isEmpty ? nil : days[index], episode.runtime,
           episode.imdbID,
@@ -171,14 +177,14 @@ enum IMDbEpisodeStore {
   }
 
   private static func write(_ connection: Connection, _ plan: Plan) throws {
+    // The titles are held: nobody adds the same meanwhile.
     try connection.insert(
-      "INSERT INTO seasons (title_id, number, year) VALUES ($1, $2, $3) ON CONFLICT (title_id, number) DO NOTHING",
-      many: plan.seasons)
+      "INSERT INTO seasons (title_id, number, year) VALUES ($1, $2, $3)", many: plan.seasons)
     try connection.each("UPDATE seasons SET year = $3 WHERE title_id = $1 AND number = $2", many: plan.years)
     try connection.insert(
       """
       INSERT INTO episodes (title_id, season, number, name, air_day, runtime, imdb_id)
-      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (title_id, season, number) DO NOTHING
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
       """, many: plan.added)
     try connection.each("UPDATE episodes SET name = $2, runtime = $3, imdb_id = $4 WHERE id = $1", many: plan.changed)
   }
