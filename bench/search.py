@@ -71,6 +71,13 @@ class Site:
     def run(self, *arguments, stdin=None):
         subprocess.run([self.binary, *arguments], env=self.environment, input=stdin, text=True, check=True)
 
+    def psql(self, database, statement):
+        """Tells the server of PostgreSQL something, where there is one."""
+        if server := os.environ.get("TEST_POSTGRES"):
+            address = server.replace("postgres://", "postgresql://").replace("/postgres?", f"/{database}?")
+            psql = pathlib.Path(os.environ.get("TEST_POSTGRES_BIN", "/usr/bin")) / "psql"
+            subprocess.run([psql, "-qX", address, "-c", statement], check=True)
+
     def start(self):
         began = time.monotonic()
         self.process = subprocess.Popen(
@@ -167,10 +174,12 @@ def fill(site, options, password):
     files = site.data / "imdb"
     made = [sys.executable, str(ROOT / "bench/imdb.py"), "--out", str(files)]
     subprocess.run(made + (["--small"] if options.small else []), check=True)
+    site.psql("postgres", "CREATE DATABASE flixlist_search TEMPLATE template0")
     site.run("user", "add", USER, stdin=password + "\n")
     site.run(
         "catalogue", "import", "imdb", "--from", str(files), "--adult",
         "--kinds", "film,show,special,short,video,pilot", "--quiet")
+    site.psql("flixlist_search", "VACUUM ANALYZE")  # as the server does by itself some minutes later
     shutil.rmtree(files)
 
 
