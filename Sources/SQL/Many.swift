@@ -45,6 +45,11 @@ extension Connection {
   }
 }
 
+extension Collection<Int> {
+  /// The numbers as a JSON array, for `json_each`, which both engines know.
+  public var jsonArray: String { "[" + map(String.init).joined(separator: ",") + "]" }
+}
+
 extension SQL {
   /// A statement made of a literal.
   fileprivate init(made text: String) {

@@ -1,7 +1,7 @@
 import HTML
 import Hummingbird
 
-/// The page of these settings.
+/// The page on which one says where one watches.
 enum WatchingViews {
   static func page(
     _ frame: Frame, user: User, _ services: [WatchingStore.Service], countries: [String], isSaved: Bool

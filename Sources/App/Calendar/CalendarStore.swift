@@ -179,7 +179,7 @@ enum CalendarStore {
             ORDER BY u.episode_id DESC NULLS LAST LIMIT 1)
           ELSE (SELECT max(d.id) FROM plays d
             WHERE d.user_id = $1 AND d.day = s.last_day AND d.at = s.last_at AND d.title_id = s.title_id) END
-      """, user, "[" + Set(titles).sorted().map(String.init).joined(separator: ",") + "]"
+      """, user, Set(titles).sorted().jsonArray
     ) { row in
       let id = row.int()
       let time = PlayTime(

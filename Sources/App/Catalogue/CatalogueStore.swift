@@ -10,7 +10,7 @@ enum CatalogueStore {
       """
       SELECT t.id, t.poster FROM json_each(CAST($1 AS TEXT)) n CROSS JOIN titles t
       WHERE t.id = n.value AND t.poster IS NOT NULL
-      """, "[" + titles.sorted().map(String.init).joined(separator: ",") + "]"
+      """, titles.sorted().jsonArray
     ) { row in
       let id = row.int()
       posters[id] = row.text()

@@ -96,14 +96,14 @@ public struct RecommendationTrial: Sendable {
           let had = Set(own.map(\.place))
           best = Array(popular.lazy.filter { !had.contains($0) }.prefix(Self.shown))
         } else {
-          var sums = LinkSums()
+          var links = LinkSums()
           for (place, rating) in own {
             let strength = RecommendationRules.strength(rating: rating)
             guard strength > 0 else { continue }
-            for edge in edges(method, place) { sums.add(edge.place, strength * edge.weight, by: place, .content) }
+            for edge in edges(method, place) { links.add(edge.place, strength * edge.weight, by: place, .content) }
           }
-          for (place, _) in own { sums.remove(place) }
-          best = sums.best(Self.shown).map(\.other)
+          for (place, _) in own { links.remove(place) }
+          best = links.best(Self.shown).map(\.other)
         }
         if best.contains(hidden) { hits += 1 }
         all.formUnion(best)

@@ -11,7 +11,7 @@ struct SimilarityJob: Sendable {
 
   /// How often it is due.
   static let everySeconds = 86_400
-  /// Of how many titles one transaction writes the edges: some 10 ms.
+  /// Of how many titles one transaction writes the edges, a row each: others may write between them.
   static let piece = 200
 
   /// Makes all of them, and says of how many titles they were others than before.

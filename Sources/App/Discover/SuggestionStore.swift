@@ -126,7 +126,7 @@ enum SuggestionStore {
           """), scope.user, query.kind?.rawValue ?? "", query.genre ?? "", query.decade ?? 0,
       query.country ?? "", query.language ?? "", query.minutes ?? 0, query.person ?? 0, query.isMine, scope.country,
       DiscoverQuery.pageSize + 1, (query.page - 1) * DiscoverQuery.pageSize,
-      "[" + links.map { String($0.other) }.joined(separator: ",") + "]"
+      links.map(\.other).jsonArray
     ) { row in
       let link = links[row.int()]
       let card = DetailStore.Card(&row)

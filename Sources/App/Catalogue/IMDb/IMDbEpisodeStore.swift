@@ -143,7 +143,10 @@ enum IMDbEpisodeStore {
       : []
     for (index, episode) in show.episodes.enumerated() {
       let place = Place(season: episode.season, number: episode.number)
-      if known.gone.contains(place) { continue }
+      if known.gone.contains(place) {
+        report.episodesLeftOut["gone", default: 0] += 1
+        continue
+      }
       guard let stored = known.episodes[place] else {
         plan.added.append([
           show.title, episode.season, episode.number, episode.name, days.isEmpty ? nil : days[index], episode.runtime,
