@@ -82,17 +82,21 @@ enum DiscoverStore {
   /// The titles of a list other than the person's own, one more than a page has.
   private static func listed(_ query: DiscoverQuery, _ scope: Scope, isUnseenOnly: Bool) -> Query<Suggestion> {
     let list = query.list
-    // What stands in for recommendations is what the person does not have.
-    let isUnseen = isUnseenOnly || list == .popular
+    // What stands in for recommendations is what the person does not have: `known` leaves it out before the titles are
+    // looked up, which counts for somebody who has most of what is known.
     return Query(
       SQL(
         plannedAnew: """
           WITH pool AS (
-            SELECT id, weight, score, votes, released FROM titles WHERE owner_id IS NULL
+            SELECT id, weight, score, votes, released FROM titles
+            WHERE owner_id IS NULL AND $11 IN ('new', 'top', 'coming') ORDER BY weight DESC, id DESC LIMIT $16),
+          known AS (
+            SELECT id, weight FROM titles WHERE owner_id IS NULL AND $11 = 'popular'
             ORDER BY weight DESC, id DESC LIMIT $16),
           chosen AS (
             SELECT title_id AS id, position AS rank FROM charts WHERE name IN ($17, $18)
-            UNION ALL SELECT id, 1000 - weight FROM pool WHERE $11 = 'popular'
+            UNION ALL SELECT id, 1000 - weight FROM known k
+              WHERE NOT EXISTS (SELECT 1 FROM shelf s WHERE s.user_id = $1 AND s.title_id = k.id)
             UNION ALL SELECT id, 1000 - weight FROM pool WHERE $11 = 'new' AND released >= $13 AND released <= $12
             UNION ALL SELECT id, 1000 - score FROM pool WHERE $11 = 'top' AND score IS NOT NULL AND votes >= 100
             UNION ALL SELECT id, 1000 - weight FROM pool WHERE $11 = 'coming' AND released > $12),
@@ -119,7 +123,7 @@ enum DiscoverStore {
       query.language ?? "", query.minutes ?? 0, query.person ?? 0, query.isMine, scope.country, list.rawValue,
       scope.today.description, scope.today.adding(days: -DiscoverQuery.newDays).description,
       DiscoverQuery.pageSize + 1, (query.page - 1) * DiscoverQuery.pageSize, pool, charts(list).0, charts(list).1,
-      isUnseen
+      isUnseenOnly
     ) { row in
       Suggestion(
         card: DetailStore.Card(&row), runtime: row.optionalInt(), score: row.optionalInt(),

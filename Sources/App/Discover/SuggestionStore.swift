@@ -120,8 +120,8 @@ enum SuggestionStore {
             AND ($9 = 0 OR EXISTS (
               SELECT 1 FROM offers o JOIN services v ON v.provider_id = o.provider_id AND v.user_id = $1
               WHERE o.title_id = t.id AND o.country = $10 AND o.kind IN ('stream', 'free', 'ads')))
-            AND NOT EXISTS (SELECT 1 FROM shelf x WHERE x.user_id = $1 AND x.title_id = t.id)
-            AND NOT EXISTS (SELECT 1 FROM dismissals d WHERE d.user_id = $1 AND d.title_id = t.id)
+            AND NOT EXISTS (SELECT 1 FROM shelf x WHERE x.user_id = $1 AND x.title_id = n.value)
+            AND NOT EXISTS (SELECT 1 FROM dismissals d WHERE d.user_id = $1 AND d.title_id = n.value)
           ORDER BY n.key LIMIT $11 OFFSET $12
           """), scope.user, query.kind?.rawValue ?? "", query.genre ?? "", query.decade ?? 0,
       query.country ?? "", query.language ?? "", query.minutes ?? 0, query.person ?? 0, query.isMine, scope.country,
