@@ -21,6 +21,7 @@ let migrations = Migrator([
   Migration("022-similar", similarityTables),
   Migration("023-orders", orderTables),
   Migration("024-edges", packedEdges),
+  Migration("025-known-names", knownNames),
 ])
 
 private let accountsTables = """

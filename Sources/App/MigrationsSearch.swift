@@ -53,3 +53,8 @@ let searchPlaces = """
   -- postgres: CREATE INDEX people_words ON people USING gin (words);
   -- postgres: CREATE INDEX people_popular ON people USING gin (words) WHERE place < 562640715776;
   """
+
+/// An index of the names that are known, though not well: PostgreSQL looks among the rest only where they are too few.
+let knownNames = """
+  -- postgres: CREATE INDEX names_known ON names USING gin (words) WHERE id >= 562640715776 AND id < 755914244096;
+  """

@@ -30,7 +30,7 @@ struct Finder {
   static let mostPeople = 5
   /// How many names at most are looked at by one question, the most popular first.
   static let mostNames = 100
-  /// So many well-known names are enough: no others are looked at.
+  /// So many names that are well known, or at least known, are enough: no others are looked at.
   static let enough = 30
   /// People are not looked for by more words.
   private static let mostNamesOfAPerson = 5
@@ -87,7 +87,7 @@ struct Finder {
     let (fifth, sixth, seventh, eighth, ninth) = try connection.all(
       unknown(respaced), unknown(mended), known(mending.allButOne(of: query.wordsWithoutYear)),
       PeopleFinder.unknown(peopleRespaced, connection.engine), PeopleFinder.unknown(peopleMended, connection.engine))
-    candidates += fifth + sixth + seventh
+    candidates += cut(fifth) + cut(sixth) + seventh
     people += eighth + ninth
     found = Found(titles: Ranking.sorted(candidates, query), people: PeopleFinder.sorted(people, query))
   }
@@ -136,37 +136,55 @@ struct Finder {
           """,
         postgres: """
           SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id, t.poster
-          FROM names n JOIN titles t ON t.id = n.title_id
-          WHERE n.id < 562640715776 AND n.words @@ CAST($1 AS tsquery) AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2)
-          ORDER BY n.id LIMIT 100
+          FROM (
+            SELECT id, title_id, folded FROM names m
+            WHERE id < 562640715776 AND words @@ CAST($1 AS tsquery) AND (CAST($2 AS TEXT) IS NULL
+              OR EXISTS (SELECT 1 FROM titles k WHERE k.id = m.title_id AND k.kind = $2))
+            ORDER BY id LIMIT 100
+          ) AS n JOIN titles t ON t.id = n.title_id ORDER BY n.id
           """, isPlannedAnew: true), match?.text(for: connection.engine), kind?.rawValue, read: Candidate.init
     ).asked(if: match != nil)
   }
 
-  /// Without those that are not well known, where there are enough who are: PostgreSQL is not asked for them then.
+  /// Without those that are less known, where there are enough who are better known: PostgreSQL is not asked for them
+  /// then.
   private func cut(_ found: [Candidate]) -> [Candidate] {
-    let known = found.prefix { $0.place < Places.endOfPopular }
-    return known.count < Self.enough ? found : Array(known)
+    for end in [Places.endOfPopular, Places.endOfKnown] {
+      let known = found.prefix { $0.place < end }
+      if known.count >= Self.enough { return Array(known) }
+    }
+    return found
   }
 
-  /// The names of PostgreSQL that are not well known, where there are not enough of those that are.
-  private func others(_ match: NameMatch?, than popular: [Candidate]) -> Query<Candidate> {
-    let isAsked = match != nil && connection.engine == .postgres && popular.count < Self.enough
-    return Query(
+  /// The names of PostgreSQL that are not well known, where there are not enough of those that are; those that few know
+  /// only where there are not enough of the others.
+  private func others(_ match: NameMatch?, than popular: [Candidate] = []) -> Query<Candidate> {
+    // Words that many names hold are in thousands of names that few know: finding the first of them means reading all.
+    // OFFSET 0 keeps PostgreSQL from going through all names by their places, for it cannot tell how rare the words
+    // are.
+    Query(
       SQL(
         postgresOnly: """
-          SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id, t.poster
-          FROM (
+          WITH known AS MATERIALIZED (
             SELECT * FROM (
               SELECT id, title_id, folded FROM names
-              WHERE id >= 562640715776 AND words @@ CAST($1 AS tsquery) OFFSET 0
+              WHERE id >= 562640715776 AND id < 755914244096 AND words @@ CAST($1 AS tsquery) OFFSET 0
             ) AS m WHERE CAST($2 AS TEXT) IS NULL
               OR EXISTS (SELECT 1 FROM titles k WHERE k.id = m.title_id AND k.kind = $2)
-            ORDER BY id LIMIT $3
-          ) AS n JOIN titles t ON t.id = n.title_id ORDER BY n.id
-          """, isPlannedAnew: true), match?.text(for: .postgres), kind?.rawValue, Self.mostNames - popular.count,
-      read: Candidate.init
-    ).asked(if: isAsked)
+            ORDER BY id LIMIT $3),
+          rest AS (
+            SELECT * FROM (
+              SELECT id, title_id, folded FROM names
+              WHERE id >= 755914244096 AND words @@ CAST($1 AS tsquery) AND (SELECT count(*) FROM known) < $4 OFFSET 0
+            ) AS m WHERE CAST($2 AS TEXT) IS NULL
+              OR EXISTS (SELECT 1 FROM titles k WHERE k.id = m.title_id AND k.kind = $2)
+            ORDER BY id LIMIT $3)
+          SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id, t.poster
+          FROM (SELECT * FROM known UNION ALL SELECT * FROM rest ORDER BY id LIMIT $3) AS n
+            JOIN titles t ON t.id = n.title_id ORDER BY n.id
+          """), match?.text(for: .postgres), kind?.rawValue, Self.mostNames - popular.count,
+      Self.enough - popular.count, read: Candidate.init
+    ).asked(if: match != nil && connection.engine == .postgres && popular.count < Self.enough)
   }
 
   /// The first of the well known.
@@ -181,36 +199,26 @@ struct Finder {
           """,
         postgres: """
           SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id, t.poster
-          FROM names n JOIN titles t ON t.id = n.title_id
-          WHERE n.id < 562640715776 AND n.words @@ CAST($1 AS tsquery) AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2)
-          ORDER BY n.id LIMIT 100
+          FROM (
+            SELECT id, title_id, folded FROM names m
+            WHERE id < 562640715776 AND words @@ CAST($1 AS tsquery) AND (CAST($2 AS TEXT) IS NULL
+              OR EXISTS (SELECT 1 FROM titles k WHERE k.id = m.title_id AND k.kind = $2))
+            ORDER BY id LIMIT 100
+          ) AS n JOIN titles t ON t.id = n.title_id ORDER BY n.id
           """, isPlannedAnew: true), match?.text(for: connection.engine), kind?.rawValue, read: Candidate.init
     ).asked(if: match != nil)
   }
 
   /// The first of all others.
   private func unknown(_ match: NameMatch?) -> Query<Candidate> {
-    // OFFSET 0 keeps PostgreSQL from going through all names by their places, for it cannot tell how rare the words
-    // are.
-    Query(
-      SQL(
-        sqlite: """
-          SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id, t.poster
-          FROM words w JOIN names n ON n.id = w.rowid JOIN titles t ON t.id = n.title_id
-          WHERE w.words MATCH $1 AND w.rowid >= 562640715776 AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2)
-          ORDER BY w.rowid LIMIT 100
-          """,
-        postgres: """
-          SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id, t.poster
-          FROM (
-            SELECT * FROM (
-              SELECT id, title_id, folded FROM names
-              WHERE id >= 562640715776 AND words @@ CAST($1 AS tsquery) OFFSET 0
-            ) AS m WHERE CAST($2 AS TEXT) IS NULL
-              OR EXISTS (SELECT 1 FROM titles k WHERE k.id = m.title_id AND k.kind = $2)
-            ORDER BY id LIMIT 100
-          ) AS n JOIN titles t ON t.id = n.title_id ORDER BY n.id
-          """, isPlannedAnew: true), match?.text(for: connection.engine), kind?.rawValue, read: Candidate.init
+    if connection.engine == .postgres { return others(match) }
+    return Query(
+      """
+      SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id, t.poster
+      FROM words w JOIN names n ON n.id = w.rowid JOIN titles t ON t.id = n.title_id
+      WHERE w.words MATCH $1 AND w.rowid >= 562640715776 AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2)
+      ORDER BY w.rowid LIMIT 100
+      """, match?.text(for: .sqlite), kind?.rawValue, read: Candidate.init
     ).asked(if: match != nil)
   }
 

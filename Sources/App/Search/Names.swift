@@ -172,6 +172,9 @@ enum Places {
   /// The first place that is not among the most looked for, which PostgreSQL keeps in an index of their own: weights
   /// of 125 and more, some 6,000 votes.
   static let endOfPopular = (255 - 124) << 32
+  /// The first place of what few know, which is not in that other index of PostgreSQL: weights below 80, some 256
+  /// votes.
+  static let endOfKnown = (255 - 79) << 32
 
   /// The first place of the band of a weight.
   static func band(_ weight: Int) -> Int { (255 - clamped(weight)) << 32 }

@@ -46,7 +46,10 @@ enum PeopleFinder {
   }
 
   /// The people of PostgreSQL who are not well known, where there are not enough who are.
-  static func others(_ match: NameMatch?, than popular: [FoundPerson], _ engine: Engine) -> Query<FoundPerson> {
+  static func others(
+    _ match: NameMatch?, than popular: [FoundPerson] = [], _ engine: Engine
+  ) -> Query<FoundPerson> {
+    // As with titles, it has to be told to look for the words.
     Query(
       SQL(
         postgresOnly: """
@@ -54,7 +57,7 @@ enum PeopleFinder {
             SELECT id, name, name_key, place, picture FROM people
             WHERE place >= 562640715776 AND words @@ CAST($1 AS tsquery) OFFSET 0
           ) AS p ORDER BY place LIMIT $2
-          """, isPlannedAnew: true), match?.text(for: .postgres), mostNames - popular.count, read: FoundPerson.init
+          """), match?.text(for: .postgres), mostNames - popular.count, read: FoundPerson.init
     ).asked(if: match != nil && engine == .postgres && popular.count < Finder.mostPeople)
   }
 
@@ -73,20 +76,14 @@ enum PeopleFinder {
     ).asked(if: match != nil)
   }
 
-  /// The first of all others; as with titles, PostgreSQL has to be told to look for the words.
+  /// The first of all others.
   static func unknown(_ match: NameMatch?, _ engine: Engine) -> Query<FoundPerson> {
-    Query(
-      SQL(
-        sqlite: """
-          SELECT p.id, p.name, p.name_key, p.place, p.picture FROM people_words w JOIN people p ON p.place = w.rowid
-          WHERE w.people_words MATCH $1 AND w.rowid >= 562640715776 ORDER BY w.rowid LIMIT 20
-          """,
-        postgres: """
-          SELECT * FROM (
-            SELECT id, name, name_key, place, picture FROM people
-            WHERE place >= 562640715776 AND words @@ CAST($1 AS tsquery) OFFSET 0
-          ) AS p ORDER BY place LIMIT 20
-          """, isPlannedAnew: true), match?.text(for: engine), read: FoundPerson.init
+    if engine == .postgres { return others(match, engine) }
+    return Query(
+      """
+      SELECT p.id, p.name, p.name_key, p.place, p.picture FROM people_words w JOIN people p ON p.place = w.rowid
+      WHERE w.people_words MATCH $1 AND w.rowid >= 562640715776 ORDER BY w.rowid LIMIT 20
+      """, match?.text(for: engine), read: FoundPerson.init
     ).asked(if: match != nil)
   }
 

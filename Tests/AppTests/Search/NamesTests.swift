@@ -81,6 +81,33 @@ import Testing
     }
   }
 
+  @Test func whatFewKnowIsLookedAtWhereTooFewKnownNamesHoldTheWords() async throws {
+    try await Self.withTitle { connection, _ in
+      func add(_ kind: TitleKind, _ name: String, _ weight: Int) throws {
+        let title = try connection.first(
+          """
+          INSERT INTO titles (kind, name, name_key, source, as_of) VALUES ($1, $2, $2, 'imdb', 0) RETURNING id
+          """, kind.rawValue, name
+        ) { $0.int() }
+        try Names.add(connection, title: try #require(title), weight: weight, names: [name])
+      }
+      for number in 1...2 { try add(.movie, "Famous quorl \(number)", 200) }
+      for number in 1..<(Finder.enough - 2) { try add(.movie, "Known quorl \(number)", 80) }
+      try add(.show, "Obscure quorl", 79)
+      func found(_ kind: TitleKind?) throws -> Set<String> {
+        Set(try Self.found(connection, "quorl", kind).titles.map { String($0.candidate.name.prefix(7)) })
+      }
+      // One short of enough.
+      #expect(try found(nil) == ["Famous ", "Known q", "Obscure"])
+      try add(.movie, "Known quorl, the last", 124)
+      #expect(try found(nil) == ["Famous ", "Known q"])
+      #expect(try found(.show) == ["Obscure"])
+      for number in 3...Finder.enough { try add(.movie, "Famous quorl \(number)", 125) }
+      #expect(try found(nil) == ["Famous "])
+      #expect(try Self.find(connection, "obscure quorl") == ["Obscure quorl"])
+    }
+  }
+
   private static func withTitle(_ body: @escaping @Sendable (Connection, Int) throws -> Void) async throws {
     try await TestDatabase.withEmpty(TestDatabase.engine) { database in
       try migrations.migrate(database, now: Site.now)
@@ -100,9 +127,11 @@ import Testing
     try connection.rows("SELECT folded FROM names WHERE title_id = $1 ORDER BY id", title) { $0.text() }
   }
 
-  private static func found(_ connection: Connection, _ text: String) throws -> Finder.Found {
+  private static func found(
+    _ connection: Connection, _ text: String, _ kind: TitleKind? = nil
+  ) throws -> Finder.Found {
     let query = try #require(SearchQuery(text))
-    return try Finder(connection: connection, user: 1, kind: nil, vocabularies: nil).find(query)
+    return try Finder(connection: connection, user: 1, kind: kind, vocabularies: nil).find(query)
   }
 
   private static func find(_ connection: Connection, _ text: String) throws -> [String] {
