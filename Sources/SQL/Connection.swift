@@ -77,9 +77,11 @@ public final class Connection {
   /// Waits until no other transaction holds the same number, and holds it until this one ends.
   ///
   /// On SQLite there is one writer, so nothing has to be held.
-  public func hold(_ lock: Lock) throws {
-    guard engine == .postgres else { return }
-    try each("SELECT pg_advisory_xact_lock($1)", lock.number) { _ in }
+  public func hold(_ lock: Lock) throws { _ = try all(holding(lock)) }
+
+  /// The same, to be asked before other statements in one journey: each of them sees what was done before it waited.
+  public func holding(_ lock: Lock) -> Query<Void> {
+    Query(running: "SELECT pg_advisory_xact_lock($1)", lock.number).asked(if: engine == .postgres)
   }
 }
 

@@ -20,6 +20,13 @@ public struct Query<T> {
   public func asked(if condition: Bool) -> Query { Query(asked, isAsked: isAsked && condition, read) }
 }
 
+extension Query where T == Void {
+  /// A statement that answers no rows, to be run together with others; they run in their order.
+  public init(running sql: SQL, _ values: any Bindable...) {
+    self.init(Asked(sql: sql, values: values), isAsked: true) { _ in }
+  }
+}
+
 /// A statement and its values.
 struct Asked {
   let sql: SQL

@@ -8,8 +8,13 @@ enum AccountsStore {
 
   /// Takes a person's row until the transaction ends, without a change: what is counted of them then stays true.
   static func hold(_ connection: Connection, user: Int) throws {
-    try connection.execute("UPDATE users SET version = version WHERE id = $1", user)
+    _ = try connection.all(
+      connection.holding(lock(of: user)), Query(running: "UPDATE users SET version = version WHERE id = $1", user))
   }
+
+  /// Held by what takes a person's row: those that wait for it get it in the order in which they came. Of those that
+  /// wait for a row itself PostgreSQL lets the luckiest go first, and some of them wait long.
+  static func lock(of user: Int) -> Lock { Lock("user \(user)") }
 
   /// A new account.
   struct New: Sendable {

@@ -113,9 +113,10 @@ struct Journal {
 
   /// Takes a person's row, so that their writes follow each other.
   static func take(_ connection: Connection, user: Int) throws {
-    guard try connection.execute("UPDATE users SET version = version + 1 WHERE id = $1", user) == 1 else {
-      throw Problem.notFound
-    }
+    let (_, taken) = try connection.all(
+      connection.holding(AccountsStore.lock(of: user)),
+      Query("UPDATE users SET version = version + 1 WHERE id = $1 RETURNING id", user) { $0.int() })
+    if taken.isEmpty { throw Problem.notFound }
   }
 
   /// The person's today.

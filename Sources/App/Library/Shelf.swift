@@ -6,12 +6,11 @@ enum Shelf {
   ///
   /// Called in the same transaction as any change to plays, skips, ratings or intent; written nowhere else.
   static func recount(_ connection: Connection, user: Int, title: Int, today: Day) throws {
-    let before = try tab(connection, user, title)
-    try connection.execute("DELETE FROM shelf WHERE user_id = $1 AND title_id = $2", user, title)
-    try connection.execute(recountStatement, user, title, today.description)
-    let after = try tab(connection, user, title)
-    if before?.kind == after?.kind, before?.status == after?.status { return }
-    for (tab, step) in [(before, -1), (after, 1)] {
+    let (before, _, _, after) = try connection.all(
+      tab(user, title), Query(running: "DELETE FROM shelf WHERE user_id = $1 AND title_id = $2", user, title),
+      Query(running: recountStatement, user, title, today.description), tab(user, title))
+    if before.first?.kind == after.first?.kind, before.first?.status == after.first?.status { return }
+    for (tab, step) in [(before.first, -1), (after.first, 1)] {
       guard let tab else { continue }
       try connection.execute(
         """
@@ -21,9 +20,8 @@ enum Shelf {
     }
   }
 
-  private static func tab(_ connection: Connection, _ user: Int, _ title: Int) throws -> (kind: String, status: String)?
-  {
-    try connection.first("SELECT kind, status FROM shelf WHERE user_id = $1 AND title_id = $2", user, title) {
+  private static func tab(_ user: Int, _ title: Int) -> Query<(kind: String, status: String)> {
+    Query("SELECT kind, status FROM shelf WHERE user_id = $1 AND title_id = $2", user, title) {
       ($0.text(), $0.text())
     }
   }

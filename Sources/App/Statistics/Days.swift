@@ -48,13 +48,47 @@ enum Days {
     var minutes = 0
     var unknown = 0
     var hours = [Int](repeating: 0, count: 24)
+
+    mutating func add(_ part: Part, _ zone: Zone) {
+      plays += part.plays
+      minutes += part.minutes
+      unknown += part.unknown
+      if let quarter = part.quarter { hours[zone.clock(at: quarter).minutes / 60] += part.plays }
+    }
+  }
+
+  /// The plays of a kind in a day that began in the same quarter of an hour; nil for those without a time.
+  private struct Part {
+    let kind: String
+    let quarter: Int?
+    let plays: Int
+    let minutes: Int
+    let unknown: Int
   }
 
   private static func recount(_ connection: Connection, user: Int, day: String, _ zone: Zone) throws {
     var sums: [String: Sum] = [:]
+    for part in try connection.rows(parts(user: user, day: day)) {
+      sums[part.kind, default: Sum()].add(part, zone)
+    }
+    let counted = sums.sorted { $0.key < $1.key }
+    func row(_ index: Int) -> Query<Void> {
+      let (kind, sum) = index < counted.count ? counted[index] : ("", Sum())
+      return Query(
+        running: """
+          INSERT INTO days (user_id, day, kind, plays, minutes, unknown, hours) VALUES ($1, $2, $3, $4, $5, $6, $7)
+          """, user, day, kind, sum.plays, sum.minutes, sum.unknown, HoursText.write(sum.hours)
+      ).asked(if: index < counted.count)
+    }
+    // Films and shows: there are no other kinds.
+    _ = try connection.all(
+      Query(running: "DELETE FROM days WHERE user_id = $1 AND day = $2", user, day), row(0), row(1))
+  }
+
+  private static func parts(user: Int, day: String) -> Query<Part> {
     // By quarters of an hour, which no zone's hours have cut since 1972: whoever marks a life's worth of plays in one
     // day has thousands in it, and each tick of that day counts them.
-    try connection.each(
+    Query(
       """
       SELECT t.kind, CASE WHEN p.precision <> 'time' THEN NULL WHEN p.at < 63072000000000 THEN p.at
           ELSE p.at - p.at % 900000000 END AS quarter,
@@ -64,32 +98,22 @@ enum Days {
       WHERE p.user_id = $1 AND p.day = $2 GROUP BY 1, 2
       """, user, day
     ) { row in
-      let (kind, quarter, plays) = (row.text(), row.optionalInt(), row.int())
-      sums[kind, default: Sum()].plays += plays
-      sums[kind, default: Sum()].minutes += row.int()
-      sums[kind, default: Sum()].unknown += row.int()
-      if let quarter { sums[kind, default: Sum()].hours[zone.clock(at: quarter).minutes / 60] += plays }
-    }
-    try connection.execute("DELETE FROM days WHERE user_id = $1 AND day = $2", user, day)
-    for (kind, sum) in sums.sorted(by: { $0.key < $1.key }) {
-      try connection.execute(
-        """
-        INSERT INTO days (user_id, day, kind, plays, minutes, unknown, hours) VALUES ($1, $2, $3, $4, $5, $6, $7)
-        """, user, day, kind, sum.plays, sum.minutes, sum.unknown, HoursText.write(sum.hours))
+      Part(kind: row.text(), quarter: row.optionalInt(), plays: row.int(), minutes: row.int(), unknown: row.int())
     }
   }
 
   private static func recount(_ connection: Connection, user: Int, title: Int) throws {
-    try connection.execute("DELETE FROM tallies WHERE user_id = $1 AND title_id = $2", user, title)
-    try connection.execute(
-      """
-      INSERT INTO tallies (user_id, title_id, kind, plays, firsts, undated, minutes, unknown)
-      SELECT p.user_id, t.id, t.kind, count(*), count(DISTINCT coalesce(p.episode_id, 0)),
-        count(*) FILTER (WHERE p.day IS NULL), CAST(sum(coalesce(e.runtime, t.runtime, 0)) AS BIGINT),
-        count(*) FILTER (WHERE coalesce(e.runtime, t.runtime) IS NULL)
-      FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
-      WHERE p.user_id = $1 AND p.title_id = $2 GROUP BY p.user_id, t.id, t.kind
-      """, user, title)
+    _ = try connection.all(
+      Query(running: "DELETE FROM tallies WHERE user_id = $1 AND title_id = $2", user, title),
+      Query(
+        running: """
+          INSERT INTO tallies (user_id, title_id, kind, plays, firsts, undated, minutes, unknown)
+          SELECT p.user_id, t.id, t.kind, count(*), count(DISTINCT coalesce(p.episode_id, 0)),
+            count(*) FILTER (WHERE p.day IS NULL), CAST(sum(coalesce(e.runtime, t.runtime, 0)) AS BIGINT),
+            count(*) FILTER (WHERE coalesce(e.runtime, t.runtime) IS NULL)
+          FROM plays p JOIN titles t ON t.id = p.title_id LEFT JOIN episodes e ON e.id = p.episode_id
+          WHERE p.user_id = $1 AND p.title_id = $2 GROUP BY p.user_id, t.id, t.kind
+          """, user, title))
   }
 
   /// Every row of a user's as text: what a check compares before and after a recount.
