@@ -35,7 +35,7 @@ public final class SQLite: Database {
     configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
     configuration.prepareDatabase { database in
       // No memory map: each connection's would count the whole file to the program once more.
-      try database.execute(sql: "PRAGMA cache_size = -5000; PRAGMA temp_store = MEMORY")
+      try database.execute(sql: "PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY")
     }
     do {
       pool = try DatabasePool(path: path, configuration: configuration)
