@@ -49,7 +49,7 @@ enum DiscoverStore {
     let (seeds, related, listed, records, people, services, gone, answers) = try connection.all(
       SuggestionStore.seeds(user: scope.user).asked(if: isForYou),
       SuggestionStore.related(user: scope.user).asked(if: isForYou),
-      self.listed(query, scope, isUnseenOnly: isUnseenOnly).asked(if: !isForYou),
+      self.listed(query, scope, isUnseenOnly: isUnseenOnly).asked(if: !isForYou && query.list != .popular),
       hasRecord(user: scope.user), person(query.person ?? 0).asked(if: query.person != nil),
       self.services(user: scope.user),
       self.dismissed(user: scope.user, title: dismissed ?? 0)
@@ -57,14 +57,14 @@ enum DiscoverStore {
       ActivityStore.line(user: scope.user, id: done))
     var page = Page(suggestions: listed)
     if isForYou { page.suggestions = try SuggestionStore.page(connection, seeds, related, query, scope) }
+    if query.list == .popular { page.suggestions = try popular(connection, query, scope) }
     page.hasRecord = records.first ?? false
     page.person = people.first
     page.services = services.first ?? 0
     page.dismissed = gone.first
     page.answer = answers.first
     if page.suggestions.isEmpty, query.page == 1, [.forYou, .trending].contains(query.list) {
-      page.suggestions = try connection.rows(
-        self.listed(query.with { $0.list = .popular }, scope, isUnseenOnly: isUnseenOnly))
+      page.suggestions = try popular(connection, query.with { $0.list = .popular }, scope)
       page.standsIn = .popular
     }
     page.hasNext = page.suggestions.count > DiscoverQuery.pageSize
@@ -79,8 +79,19 @@ enum DiscoverStore {
   /// How many titles of the catalogue, the best known ones, are looked through.
   static let pool = 5_000
 
+  /// The best known titles that the person does not have; most people lack enough of the first hundred.
+  private static func popular(_ connection: Connection, _ query: DiscoverQuery, _ scope: Scope) throws -> [Suggestion] {
+    for count in [100, 1_000] {
+      let found = try connection.rows(listed(query, scope, among: count))
+      if found.count > DiscoverQuery.pageSize { return found }
+    }
+    return try connection.rows(listed(query, scope))
+  }
+
   /// The titles of a list other than the person's own, one more than a page has.
-  private static func listed(_ query: DiscoverQuery, _ scope: Scope, isUnseenOnly: Bool) -> Query<Suggestion> {
+  private static func listed(
+    _ query: DiscoverQuery, _ scope: Scope, isUnseenOnly: Bool = false, among pool: Int = pool
+  ) -> Query<Suggestion> {
     let list = query.list
     // What stands in for recommendations is what the person does not have: `known` leaves it out before the titles are
     // looked up, which counts for somebody who has most of what is known.
@@ -118,7 +129,7 @@ enum DiscoverStore {
             AND ($11 <> 'new' OR t.kind = 'show' OR t.released <= $12)
             AND ($19 = 0 OR s.title_id IS NULL)
             AND NOT EXISTS (SELECT 1 FROM dismissals d WHERE d.user_id = $1 AND d.title_id = t.id)
-          ORDER BY c.rank, t.weight DESC, t.id LIMIT $14 OFFSET $15
+          ORDER BY c.rank, t.weight DESC, t.id DESC LIMIT $14 OFFSET $15
           """), scope.user, query.kind?.rawValue ?? "", query.genre ?? "", query.decade ?? 0, query.country ?? "",
       query.language ?? "", query.minutes ?? 0, query.person ?? 0, query.isMine, scope.country, list.rawValue,
       scope.today.description, scope.today.adding(days: -DiscoverQuery.newDays).description,

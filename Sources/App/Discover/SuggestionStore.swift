@@ -69,8 +69,9 @@ enum SuggestionStore {
     ) { row in Related(other: row.int(), seed: row.int(), weight: row.int()) }
   }
 
-  /// How many of the titles that are led to the most are looked at first, and at most.
-  private static let (first, most) = (400, 2_000)
+  /// How many of the titles that are led to the most are looked at in turn, until there are enough; most people have
+  /// few of them.
+  private static let turns = [400, 600, 1_000]
 
   /// A page of what the seeds lead to the most, each with the one of them that leads to it the strongest; one more
   /// than a page has.
@@ -87,28 +88,29 @@ enum SuggestionStore {
     }
     for link in related { sums.add(link.other, link.weight, by: link.seed, .related) }
     for seed in seeds { sums.remove(seed.title) }
-    let best = sums.best(most)
-    if best.isEmpty { return [] }
+    var rest = sums.best(turns.reduce(0, +))[...]
     let known = Dictionary(seeds.map { ($0.title, $0) }) { first, _ in first }
     var found: [Suggestion] = []
-    for count in [first, most] {
-      found = try connection.rows(
-        suggestions(Array(best.prefix(count)), known, query, scope))
-      if found.count > DiscoverQuery.pageSize || best.count <= count { break }
+    let wanted = query.page * DiscoverQuery.pageSize + 1
+    for count in turns where !rest.isEmpty && found.count < wanted {
+      let links = Array(rest.prefix(count))
+      rest = rest.dropFirst(count)
+      found += try connection.rows(suggestions(links, known, query, scope, atMost: wanted - found.count))
     }
-    return found
+    return Array(found.dropFirst((query.page - 1) * DiscoverQuery.pageSize))
   }
 
   /// Those of some titles that go through the filters and that the person neither has nor has turned down, in their
   /// order.
   private static func suggestions(
-    _ links: [LinkSums.Link], _ seeds: [Int: Seed], _ query: DiscoverQuery, _ scope: DiscoverStore.Scope
+    _ links: [LinkSums.Link], _ seeds: [Int: Seed], _ query: DiscoverQuery, _ scope: DiscoverStore.Scope,
+    atMost limit: Int
   ) -> Query<Suggestion> {
     Query(
       SQL(
         plannedAnew: """
           SELECT n.key, t.id, t.kind, t.name, t.year, t.poster, NULL, t.runtime, t.score, t.released
-          FROM json_each(CAST($13 AS TEXT)) n CROSS JOIN titles t
+          FROM json_each(CAST($12 AS TEXT)) n CROSS JOIN titles t
           WHERE t.id = n.value AND t.owner_id IS NULL AND t.is_adult = 0 AND t.gone_at IS NULL
             AND ($2 = '' OR t.kind = $2)
             AND ($3 = '' OR EXISTS (SELECT 1 FROM genres g WHERE g.genre = $3 AND g.title_id = t.id))
@@ -122,11 +124,10 @@ enum SuggestionStore {
               WHERE o.title_id = t.id AND o.country = $10 AND o.kind IN ('stream', 'free', 'ads')))
             AND NOT EXISTS (SELECT 1 FROM shelf x WHERE x.user_id = $1 AND x.title_id = n.value)
             AND NOT EXISTS (SELECT 1 FROM dismissals d WHERE d.user_id = $1 AND d.title_id = n.value)
-          ORDER BY n.key LIMIT $11 OFFSET $12
+          ORDER BY n.key LIMIT $11
           """), scope.user, query.kind?.rawValue ?? "", query.genre ?? "", query.decade ?? 0,
       query.country ?? "", query.language ?? "", query.minutes ?? 0, query.person ?? 0, query.isMine, scope.country,
-      DiscoverQuery.pageSize + 1, (query.page - 1) * DiscoverQuery.pageSize,
-      links.map(\.other).jsonArray
+      limit, links.map(\.other).jsonArray
     ) { row in
       let link = links[row.int()]
       let card = DetailStore.Card(&row)
