@@ -34,10 +34,15 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason="long: make ops-test"))
 
 
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+def free_port(given=set()):
+    """A port that nobody listens on, each only once: what was asked for it before may not listen yet."""
+    while True:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        if port not in given:
+            given.add(port)
+            return port
 
 
 def tool(name):
