@@ -189,23 +189,14 @@ struct Finder {
 
   /// The first of the well known.
   private func known(_ match: NameMatch?) -> Query<Candidate> {
-    Query(
-      SQL(
-        sqlite: """
-          SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id, t.poster
-          FROM words w JOIN names n ON n.id = w.rowid JOIN titles t ON t.id = n.title_id
-          WHERE w.words MATCH $1 AND w.rowid < 562640715776 AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2)
-          ORDER BY w.rowid LIMIT 100
-          """,
-        postgres: """
-          SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id, t.poster
-          FROM (
-            SELECT id, title_id, folded FROM names m
-            WHERE id < 562640715776 AND words @@ CAST($1 AS tsquery) AND (CAST($2 AS TEXT) IS NULL
-              OR EXISTS (SELECT 1 FROM titles k WHERE k.id = m.title_id AND k.kind = $2))
-            ORDER BY id LIMIT 100
-          ) AS n JOIN titles t ON t.id = n.title_id ORDER BY n.id
-          """, isPlannedAnew: true), match?.text(for: connection.engine), kind?.rawValue, read: Candidate.init
+    if connection.engine == .postgres { return matching(match) }
+    return Query(
+      """
+      SELECT t.id, t.kind, t.name, t.original_name, t.year, n.folded, n.id, t.poster
+      FROM words w JOIN names n ON n.id = w.rowid JOIN titles t ON t.id = n.title_id
+      WHERE w.words MATCH $1 AND w.rowid < 562640715776 AND (CAST($2 AS TEXT) IS NULL OR t.kind = $2)
+      ORDER BY w.rowid LIMIT 100
+      """, match?.text(for: .sqlite), kind?.rawValue, read: Candidate.init
     ).asked(if: match != nil)
   }
 

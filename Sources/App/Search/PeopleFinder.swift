@@ -63,16 +63,12 @@ enum PeopleFinder {
 
   /// The first of the well known.
   static func known(_ match: NameMatch?, _ engine: Engine) -> Query<FoundPerson> {
-    Query(
-      SQL(
-        sqlite: """
-          SELECT p.id, p.name, p.name_key, p.place, p.picture FROM people_words w JOIN people p ON p.place = w.rowid
-          WHERE w.people_words MATCH $1 AND w.rowid < 562640715776 ORDER BY w.rowid LIMIT 20
-          """,
-        postgres: """
-          SELECT id, name, name_key, place, picture FROM people
-          WHERE place < 562640715776 AND words @@ CAST($1 AS tsquery) ORDER BY place LIMIT 20
-          """, isPlannedAnew: true), match?.text(for: engine), read: FoundPerson.init
+    if engine == .postgres { return matching(match, engine) }
+    return Query(
+      """
+      SELECT p.id, p.name, p.name_key, p.place, p.picture FROM people_words w JOIN people p ON p.place = w.rowid
+      WHERE w.people_words MATCH $1 AND w.rowid < 562640715776 ORDER BY w.rowid LIMIT 20
+      """, match?.text(for: engine), read: FoundPerson.init
     ).asked(if: match != nil)
   }
 
