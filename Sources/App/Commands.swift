@@ -125,6 +125,7 @@ public struct Commands: Sendable {
       do {
         differences += try database.writeBlocking { connection in
           try AccountsStore.hold(connection, user: user)
+          try Recounts.waiting(connection, user: user, today: today)
           let before = try Self.shelf(connection, user: user) + Days.lines(connection, user: user)
           try Shelf.recountAll(connection, user: user, today: today)
           try Days.recountAll(connection, user: user)

@@ -22,6 +22,7 @@ let migrations = Migrator([
   Migration("023-orders", orderTables),
   Migration("024-edges", packedEdges),
   Migration("025-known-names", knownNames),
+  Migration("026-recounts", recountTables),
 ])
 
 private let accountsTables = """

@@ -40,6 +40,10 @@ extension App {
       Job(name: "similar", everySeconds: SimilarityJob.everySeconds, firstSeconds: 600) {
         try await SimilarityJob(app: self).once()
       })
+    jobs.append(
+      Job(name: Recounts.job, everySeconds: Recounts.everySeconds) { [database, clock] in
+        while try await database.write({ try Recounts.piece($0, now: clock()) }) {}
+      })
     if let folder = config.backups {
       jobs.append(
         Job(name: "backup", everySeconds: BackupRules.everySeconds, firstSeconds: BackupRules.firstSeconds) {

@@ -174,6 +174,12 @@ enum CatalogueStore {
     try connection.each(holdStatement, title) { _ in }
   }
 
+  /// Lets nobody begin to change a title until the transaction ends; what is recorded of it goes on.
+  static func share(_ connection: Connection, title: Int) throws {
+    guard connection.engine == .postgres else { return }
+    try connection.each(SQL(postgresOnly: "SELECT 1 FROM titles WHERE id = $1 FOR KEY SHARE"), title) { _ in }
+  }
+
   /// What PostgreSQL is asked for that; others pipeline it.
   static let holdStatement = SQL(postgresOnly: "SELECT 1 FROM titles WHERE id = $1 FOR UPDATE")
 

@@ -52,7 +52,7 @@ enum FactsStore {
     if let orders = facts.orders { try OrderStore.put(connection, title: id, orders) }
     let after = try standing(connection, id)
     if hasChanged || before != after {
-      try Shelf.recountEverybody(connection, title: id, hasNewRuntimes: true, now: now)
+      try Recounts.everybody(connection, title: id, hasNewRuntimes: true, now: now)
     }
     return id
   }

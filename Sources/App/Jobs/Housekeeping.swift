@@ -9,6 +9,8 @@ struct Housekeeping: Sendable {
   static let everySeconds = 600
   /// How many rows one transaction takes: some 25 ms.
   static let piece = 50
+  /// How many shows, each with the first people who have it.
+  static let shows = 3
 
   /// Does everything that is due.
   func once() async throws {
@@ -18,19 +20,23 @@ struct Housekeeping: Sendable {
     let isDue = try await app.database.readLong { try CatalogueStore.hasPastYears($0, year: year) }
     if isDue {
       try await pieces { connection in
-        let shows = try CatalogueStore.airPastYears(connection, year: year, limit: Self.piece)
+        let shows = try CatalogueStore.airPastYears(connection, year: year, limit: Self.shows)
         for show in shows {
-          try Shelf.recountEverybody(connection, title: show, hasNewRuntimes: false, now: clock())
+          try Recounts.everybody(connection, title: show, hasNewRuntimes: false, now: clock())
         }
         return shows.count
       }
     }
-    try await pieces { try Shelf.turn($0, now: clock(), limit: Self.piece) }
+    var last: Shelf.Turn?
+    repeat {
+      last = try await app.database.write { [last] in
+        try Shelf.turn($0, after: last, now: clock(), limit: Self.piece).last
+      }
+    } while last != nil
     try await pieces { try Journal.dropOld($0, now: clock(), limit: Self.piece) }
     try await app.database.write { try SessionStore.sweep($0, now: clock()) }
   }
 
-  // Rows that are not due for their own person yet are looked at again and again: stop when a piece did nothing.
   private func pieces(_ body: @escaping @Sendable (Connection) throws -> Int) async throws {
     while try await app.database.write(body) > 0 {}
   }

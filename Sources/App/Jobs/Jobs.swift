@@ -39,6 +39,11 @@ enum JobStore {
     }
   }
 
+  /// Makes a job due now that nobody is at.
+  static func hasten(_ connection: Connection, _ name: String, now: Instant) throws {
+    try connection.execute("UPDATE jobs SET due_at = $2 WHERE name = $1 AND node IS NULL AND due_at > $2", name, now)
+  }
+
   /// Takes the job that is due longest and that nobody is at, for a while.
   ///
   /// - Returns: its name; nil when there is none.

@@ -89,25 +89,47 @@ enum Shelf {
       """, user, title, read: ShelfRow.init)
   }
 
-  /// Recounts rows whose aired episodes have changed by themselves, at most `limit`; says how many there were.
-  static func turn(_ connection: Connection, now: Instant, limit: Int) throws -> Int {
+  /// A row by the day on which what has aired of it changes by itself.
+  struct Turn: Sendable, Equatable {
+    let day: String
+    let user: Int
+    let title: Int
+  }
+
+  /// How many rows one page of `turn` looks at.
+  static let turnsLookedAt = 1_000
+
+  /// Recounts rows whose aired episodes have changed by themselves, at most `limit`, in the order of their days.
+  ///
+  /// A row may have to wait for its own person's midnight; those after it must not wait with it.
+  ///
+  /// - Parameter last: the row after which to begin.
+  /// - Returns: how many were recounted, and the row after which to go on; nil at the end.
+  static func turn(
+    _ connection: Connection, after last: Turn? = nil, now: Instant, limit: Int, page: Int = turnsLookedAt
+  ) throws -> (count: Int, last: Turn?) {
     // A day earlier than anybody's today is past for all; each is then recounted for its own person's today.
     let soonest = Zone.utc.clock(at: now).day.adding(days: 1).description
     let due = try connection.rows(
       """
       SELECT s.user_id, s.title_id, s.turn_day, u.zone FROM shelf s JOIN users u ON u.id = s.user_id
-      WHERE s.turn_day <= $1 ORDER BY s.turn_day, s.user_id, s.title_id LIMIT $2
-      """, soonest, max(limit, 1_000)
-    ) { (user: $0.int(), title: $0.int(), day: $0.text(), zone: $0.text()) }
-    var count = 0
-    for row in due where count < limit {
-      let today = (Zone(row.zone) ?? .utc).clock(at: now).day
-      guard row.day <= today.description else { continue }
-      try AccountsStore.hold(connection, user: row.user)
-      try recount(connection, user: row.user, title: row.title, today: today)
-      count += 1
+      WHERE s.turn_day <= $1 AND (s.turn_day, s.user_id, s.title_id) > ($2, $3, $4)
+      ORDER BY s.turn_day, s.user_id, s.title_id LIMIT $5
+      """, soonest, last?.day ?? "", last?.user ?? 0, last?.title ?? 0, page
+    ) { row in
+      let (user, title) = (row.int(), row.int())
+      return (turn: Turn(day: row.text(), user: user, title: title), zone: row.text())
     }
-    return count
+    var count = 0
+    for (turn, zone) in due {
+      let today = (Zone(zone) ?? .utc).clock(at: now).day
+      guard turn.day <= today.description else { continue }
+      try AccountsStore.hold(connection, user: turn.user)
+      try recount(connection, user: turn.user, title: turn.title, today: today)
+      count += 1
+      if count == limit { return (count, turn) }
+    }
+    return (count, due.count == page ? due.last?.turn : nil)
   }
 
   /// Recounts the titles of which something comes out within two days of a person's today: after their zone changed.
@@ -120,25 +142,6 @@ enum Shelf {
       """, user, from, upTo
     ) { $0.int() }
     for title in titles { try recount(connection, user: user, title: title, today: today) }
-  }
-
-  /// Recounts a title for everybody who has it, after the catalogue changed.
-  ///
-  /// - Parameter hasNewRuntimes: whether what was watched of it may have become longer or shorter.
-  static func recountEverybody(
-    _ connection: Connection, title: Int, hasNewRuntimes: Bool = true, now: Instant
-  ) throws {
-    let people = try connection.rows(
-      """
-      SELECT s.user_id, u.zone FROM shelf s JOIN users u ON u.id = s.user_id WHERE s.title_id = $1 ORDER BY s.user_id
-      """, title
-    ) { (user: $0.int(), zone: $0.text()) }
-    for person in people {
-      try AccountsStore.hold(connection, user: person.user)
-      let today = (Zone(person.zone) ?? .utc).clock(at: now).day
-      try recount(connection, user: person.user, title: title, today: today)
-      if hasNewRuntimes { try Days.recountCatalogue(connection, user: person.user, title: title) }
-    }
   }
 
   /// Recounts everything of a user from scratch.
@@ -159,28 +162,5 @@ extension ShelfRow {
       skipped: row.int(), aired: row.int(), total: row.int(), share: row.int(), nextEpisode: row.optionalInt(),
       nextDay: row.optionalText(), airedDay: row.optionalText(), turnDay: row.optionalText(),
       lastAt: row.optionalInt(), rating: row.optionalInt())
-  }
-}
-
-/// The recount that a step of the schema asks for.
-enum Recounts {
-  /// Recounts everything of everybody when a migration emptied what is worked out from the record; a person at a time,
-  /// and the mark goes last.
-  static func catchUp(_ database: any Database, now: Instant) throws {
-    let people = try database.readBlocking { connection -> [(Int, String)]? in
-      guard try connection.first("SELECT 1 FROM site WHERE name = 'recount'", read: { $0.int() }) != nil else {
-        return nil
-      }
-      return try connection.rows("SELECT id, zone FROM users ORDER BY id") { ($0.int(), $0.text()) }
-    }
-    guard let people else { return }
-    for (user, zone) in people {
-      try database.writeBlocking { connection in
-        try AccountsStore.hold(connection, user: user)
-        try Shelf.recountAll(connection, user: user, today: (Zone(zone) ?? .utc).clock(at: now).day)
-        try Days.recountAll(connection, user: user)
-      }
-    }
-    try database.writeBlocking { _ = try $0.execute("DELETE FROM site WHERE name = 'recount'") }
   }
 }

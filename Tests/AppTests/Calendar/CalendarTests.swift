@@ -23,7 +23,7 @@ import Testing
       try connection.execute(
         "UPDATE episodes SET aired = $3, air_day = $3, air_at = $4 WHERE title_id = $1 AND season = $2", title, season,
         day, at)
-      try Shelf.recountEverybody(connection, title: title, now: now)
+      try Recounts.everybody(connection, title: title, now: now)
     }
   }
 
@@ -32,7 +32,7 @@ import Testing
     let now = site.clock.now
     try await site.database.write { connection in
       try connection.execute("UPDATE titles SET released = $2 WHERE id = $1", title, day)
-      try Shelf.recountEverybody(connection, title: title, now: now)
+      try Recounts.everybody(connection, title: title, now: now)
     }
   }
 

@@ -67,9 +67,33 @@ import Testing
       site.clock.advance(seconds: 8 * 86_400)
       let home = try await alice.get("/").body
       #expect(home.contains("S2 E3") && home.contains("5 of 6 episodes seen"))
-      #expect(try await site.database.write { try Shelf.turn($0, now: site.clock.now, limit: 10) } == 1)
+      #expect(try await site.database.write { try Shelf.turn($0, now: site.clock.now, limit: 10).count } == 1)
       #expect(try await site.shelf("alice", SmallCatalogue.running)?.status == .watching)
-      #expect(try await site.database.write { try Shelf.turn($0, now: site.clock.now, limit: 10) } == 0)
+      #expect(try await site.database.write { try Shelf.turn($0, now: site.clock.now, limit: 10).count } == 0)
+    }
+  }
+
+  @Test func whoHasToWaitForMidnightHoldsNobodyUp() async throws {
+    try await withSite { (site) async throws in
+      try await site.database.write { connection in
+        try connection.execute("UPDATE users SET zone = 'Pacific/Honolulu' WHERE username IN ('root', 'alice')")
+      }
+      for name in ["root", "alice", "bob"] {
+        _ = try await site.person(name).post("/titles/3/plays", ["all": "1"])
+      }
+      // Two in the night of the 30th in Berlin, the afternoon of the 29th in Honolulu.
+      site.clock.advance(seconds: 6 * 86_400 + 5 * 3_600)
+      let now = site.clock.now
+      var (count, pages, last) = (0, 0, Shelf.Turn?.none)
+      repeat {
+        let done = try await site.database.write { [last] in
+          try Shelf.turn($0, after: last, now: now, limit: 1, page: 1)
+        }
+        (count, pages, last) = (count + done.count, pages + 1, done.last)
+      } while last != nil
+      #expect(count == 1 && pages > 3)
+      #expect(try await site.shelf("bob", SmallCatalogue.running)?.status == .watching)
+      #expect(try await site.shelf("alice", SmallCatalogue.running)?.status == .uptodate)
     }
   }
 

@@ -233,7 +233,7 @@ import Testing
           INSERT INTO episodes (title_id, season, number, name, aired, air_day)
           VALUES (2, 2, 1, 'Back', '2026-11-20', '2026-11-20')
           """)
-        try Shelf.recountEverybody(connection, title: 2, now: Site.now)
+        try Recounts.everybody(connection, title: 2, now: Site.now)
       }
       #expect(try await site.shelf("alice", SmallCatalogue.six)?.status == .watching)
       let home = try await alice.get("/").body

@@ -85,9 +85,9 @@ enum IMDbEpisodeStore {
     var watched: [Int] = []
     let written = (plan.toCount + plan.new).sorted()
     try connection.each(
-      "SELECT DISTINCT title_id FROM shelf WHERE title_id = $1", many: written.map { [$0] }
+      "SELECT title_id FROM shelf WHERE title_id = $1 LIMIT 1", many: written.map { [$0] }
     ) { _, row in watched.append(row.int()) }
-    for title in watched { try Shelf.recountEverybody(connection, title: title, now: now) }
+    for title in watched { try Recounts.everybody(connection, title: title, now: now) }
   }
 
   private static func known(_ connection: Connection, _ shows: [Show]) throws -> [Known] {

@@ -201,7 +201,7 @@ enum IMDbTitleStore {
       isCounted = true
     }
     if isCounted {
-      try Shelf.recountEverybody(connection, title: new.id, hasNewRuntimes: new.runtime != old.runtime, now: now)
+      try Recounts.everybody(connection, title: new.id, hasNewRuntimes: new.runtime != old.runtime, now: now)
     }
   }
 }
