@@ -72,29 +72,31 @@ enum RecommendationStore {
   }
 
   /// The places of the titles that each person likes, at most `RecommendationRules.titlesAPerson` of each.
-  static func likes(_ connection: Connection, places: [Int: Int]) throws -> [[Int32]] {
-    let users = try connection.rows("SELECT id FROM users WHERE is_disabled = 0 ORDER BY id") { $0.int() }
-    var likes: [[Int32]] = []
-    for user in users {
-      var own: [Int32] = []
-      func take(_ row: inout Row) {
-        if let place = places[row.int()] { own.append(Int32(place)) }
-      }
-      try connection.each(
-        """
-        SELECT title_id FROM shelf WHERE user_id = $1 AND rating >= 60 ORDER BY rating DESC, title_id DESC LIMIT $2
-        """, user, RecommendationRules.titlesAPerson
-      ) { take(&$0) }
-      if own.count < RecommendationRules.titlesAPerson {
-        try connection.each(
-          """
-          SELECT title_id FROM shelf WHERE user_id = $1 AND rating IS NULL AND plays > 0 AND status <> 'dropped'
-          ORDER BY last_at DESC NULLS LAST, title_id DESC LIMIT $2
-          """, user, RecommendationRules.titlesAPerson - own.count
-        ) { take(&$0) }
-      }
-      likes.append(own)
+  ///
+  /// - Parameter limit: of how many people at most; of more every second, third and so on, the same ones each time.
+  static func likes(
+    _ connection: Connection, places: [Int: Int], people limit: Int = RecommendationRules.mostPeople
+  ) throws -> [[Int32]] {
+    let all = try connection.rows("SELECT id FROM users WHERE is_disabled = 0 ORDER BY id") { $0.int() }
+    let step = (all.count + limit - 1) / limit
+    let users = step > 1 ? all.filter { $0 % step == 0 } : all
+    var likes = [[Int32]](repeating: [], count: users.count)
+    func take(_ person: Int, _ row: inout Row) {
+      if let place = places[row.int()] { likes[person].append(Int32(place)) }
     }
+    let most = RecommendationRules.titlesAPerson
+    try connection.each(
+      """
+      SELECT title_id FROM shelf WHERE user_id = $1 AND rating >= 60 ORDER BY rating DESC, title_id DESC LIMIT $2
+      """, many: users.map { [$0, most] }
+    ) { take($0, &$1) }
+    let rest = likes.indices.filter { likes[$0].count < most }
+    try connection.each(
+      """
+      SELECT title_id FROM shelf WHERE user_id = $1 AND rating IS NULL AND plays > 0 AND status <> 'dropped'
+      ORDER BY last_at DESC NULLS LAST, title_id DESC LIMIT $2
+      """, many: rest.map { [users[$0], most - likes[$0].count] }
+    ) { take(rest[$0], &$1) }
     return likes
   }
 

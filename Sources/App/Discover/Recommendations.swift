@@ -9,6 +9,8 @@ enum RecommendationRules {
   static let people = 5
   /// How many of a person's titles count for that.
   static let titlesAPerson = 500
+  /// Of how many people titles are read at most: more say nothing new, and all of them have to be in memory at once.
+  static let mostPeople = 50_000
   /// How many people who like a title are looked at.
   static let peopleATitle = 2_000
   /// A rating from which a title counts as liked, 0 to 100.

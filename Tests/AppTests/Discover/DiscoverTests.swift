@@ -116,6 +116,26 @@ import Testing
     }
   }
 
+  @Test func ofMorePeopleThanAreReadSomeSpeakForAll() async throws {
+    try await withSite { (site) async throws in
+      for (name, title, rating) in [("alice", 1, 90), ("alice", 5, 50), ("bob", 5, 60), ("charlie", 5, 100)] {
+        let person = try await site.person(name)
+        _ = try await person.post("/titles/\(title)/entry", ["rating": "\(rating)"])
+      }
+      _ = try await site.person("charlie").post("/titles/2/plays", ["all": "1"])
+      let (all, half) = try await site.database.read { connection in
+        let places = [1: 10, 2: 20, 5: 50]
+        return try (
+          RecommendationStore.likes(connection, places: places),
+          RecommendationStore.likes(connection, places: places, people: 2)
+        )
+      }
+      // root, alice, bob and charlie have the numbers 1 to 4. The rated come first; a 5 of 10 is no liking.
+      #expect(all == [[], [10], [50], [50, 20]])
+      #expect(half == [[10], [50, 20]])
+    }
+  }
+
   /// The edges of a rare title are made because somebody has it: they must not say so to who adds it now.
   @Test func theEdgesOfARareTitleDoNotSayThatSomebodyHasIt() async throws {
     try await withSite { (site) async throws in
