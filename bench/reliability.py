@@ -30,6 +30,8 @@ PASSWORD = secrets.token_urlsafe(24)
 SECRET = secrets.token_urlsafe(48)
 LONGEST_SECONDS = 20  # no request may take longer, whatever happens
 PAUSE_SECONDS = 30
+CROWD = 10_000
+DEPARTURE_SECONDS = 7  # a page's work ends 5 s after its reader went away (departureGrace)
 READY = re.compile(rb"FlixList serves .*:(\d+)\n")
 # What the pages of a refused tick say (Sources/App/Texts/en.txt). The first two promise that nothing was changed.
 KINDS = {
@@ -144,8 +146,7 @@ class Client:
     def __init__(self, node, cookie=None, timeout=60):
         self.node, self.cookie, self.timeout, self.connection = node, cookie, timeout, None
 
-    def send(self, method, path, form=None):
-        # Nothing is sent twice here.
+    def ask(self, method, path, form=None):
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.node.port, timeout=self.timeout)
         headers = {"Origin": f"http://127.0.0.1:{self.node.port}"}
@@ -155,8 +156,12 @@ class Client:
         if form is not None:
             body = urllib.parse.urlencode(form)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, headers)
+
+    def send(self, method, path, form=None):
+        # Nothing is sent twice here.
         try:
-            self.connection.request(method, path, body, headers)
+            self.ask(method, path, form)
             response = self.connection.getresponse()
             text = response.read()
         except (OSError, http.client.HTTPException):
@@ -848,6 +853,76 @@ class Health:
             f"{slowest * 1000:.0f} ms")
 
 
+def leave(node, cookie, method, path, form=None, after=0.5):
+    """Asks for something and hangs up after so many seconds, whether there is an answer or not."""
+    client = Client(node, cookie)
+    client.ask(method, path, form)
+    time.sleep(after)
+    client.close()
+
+
+@contextlib.contextmanager
+def slow_record(server, name):
+    """While it lasts, the server takes 40 seconds for each play of one person that it reads."""
+    server.sql(
+        "ALTER TABLE plays ENABLE ROW LEVEL SECURITY; ALTER TABLE plays FORCE ROW LEVEL SECURITY; "
+        "CREATE POLICY slow ON plays USING (CASE WHEN user_id = (SELECT id FROM users WHERE username = "
+        f"'{name}') THEN pg_sleep(40) IS NOT NULL ELSE true END)")
+    yield
+    server.sql(
+        "DROP POLICY slow ON plays; ALTER TABLE plays NO FORCE ROW LEVEL SECURITY; "
+        "ALTER TABLE plays DISABLE ROW LEVEL SECURITY")
+
+
+def trial_departure(trial):
+    """Readers go away from a page that takes long; somebody ticks and goes away while the server stands still."""
+    results, server = trial.results, trial.server()
+    server.start()
+    trial.begin(server, server.address(pool=4))
+    with trial.load("before") as before:
+        time.sleep(2)
+
+    def working():
+        return int(server.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")[0][0])
+
+    with slow_record(server, USERS[0]):
+        readers = [
+            threading.Thread(target=leave, args=(node, trial.cookies[0], "GET", "/stats"), kwargs={"after": 3})
+            for node in trial.nodes for _ in range(6)]
+        for reader in readers:
+            reader.start()
+        results.check(
+            wait_until(lambda: working() == 4, 2),
+            f"{len(readers)} readers keep {working()} of 8 connections busy")
+        begin = time.perf_counter()
+        status = Client(trial.nodes[0], trial.cookies[2]).send("GET", "/history").status
+        seconds = time.perf_counter() - begin
+        results.check(
+            status == 200 and seconds < 1, f"somebody else's page meanwhile: {status} in {seconds * 1000:.0f} ms")
+        for reader in readers:
+            reader.join()
+        gone = time.perf_counter()
+        ended = wait_until(lambda: working() == 0, LONGEST_SECONDS, 0.1)
+        results.check(
+            ended and time.perf_counter() - gone < DEPARTURE_SECONDS,
+            f"{time.perf_counter() - gone:.1f} s after the readers went away the server no longer works for them")
+
+    title, episode = trial.episodes[0]
+    form = {"episode": episode, "when": "now", "again": 1, "once": "departed", "back": "/"}
+    server.signal_all(signal.SIGSTOP)
+    leave(trial.nodes[0], trial.cookies[0], "POST", f"/titles/{title}/plays", form)
+    time.sleep(DEPARTURE_SECONDS)
+    server.signal_all(signal.SIGCONT)
+    results.check(
+        wait_until(lambda: server.recorded().get("departed") == 1, 5, 0.1),
+        f"a tick is kept whose sender went away {DEPARTURE_SECONDS} s before the server went on")
+    after = trial.check_well("after")
+    departed = Load([], [], [], threads=0)
+    departed.ticks = [Tick("departed", "A", time.perf_counter(), DEPARTURE_SECONDS, "none", None)]
+    trial.check_record(server, before, departed, after)
+    trial.check_end()
+
+
 def trial_pause(trial):
     """All processes of the server stand still for 30 s under load."""
     server = trial.server()
@@ -1085,10 +1160,76 @@ def trial_start(trial):
         not noise, f"{len(noise)} lines of trouble in their logs{': ' + noise[0][:300] if noise else ''}")
 
 
+def add_crowd(server, count):
+    """So many people who have all seen one season of one show; its title, and how many episodes it has."""
+    title, episodes = map(int, server.sql(
+        "SELECT title_id, count(*) FROM episodes WHERE season = 1 GROUP BY title_id HAVING count(*) BETWEEN 9 AND 11 "
+        "ORDER BY title_id LIMIT 1")[0])
+    day = "1600000000 + e.id * 86400"
+    server.sql(
+        "INSERT INTO users (username, username_key, display_name, password, zone, created_at) "
+        f"SELECT 'crowd' || i, 'crowd' || i, 'Crowd', 'x', 'UTC', 0 FROM generate_series(1, {count}) AS i; "
+        "INSERT INTO plays (user_id, title_id, episode_id, at, day, precision, source) "
+        f"SELECT u.id, e.title_id, e.id, ({day}) * 1000000, "
+        f"to_char(to_timestamp({day}) AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 'time', 'web' "
+        f"FROM users u, episodes e WHERE u.display_name = 'Crowd' AND e.title_id = {title} AND e.season = 1; "
+        # Rows that only a recount makes right.
+        "INSERT INTO shelf (user_id, title_id, kind, name_key, status, favourite, added_at, plays, pass, seen, skipped, "
+        "aired, total, share) SELECT u.id, t.id, 'show', t.name_key, 'none', 0, 0, 0, 0, 0, 0, 0, 0, 0 "
+        f"FROM users u, titles t WHERE u.display_name = 'Crowd' AND t.id = {title}; ANALYZE")
+    return title, episodes
+
+
+def trial_crowd(trial):
+    """A show on 10,000 shelves changes in the catalogue while people tick."""
+    results, server = trial.results, trial.server(shared_buffers="256MB")
+    server.start()
+    title, episodes = add_crowd(server, CROWD)
+    trial.begin(server)
+    # What housekeeping finds now and then: days of episodes that nobody knows, in a year that is past.
+    server.sql(
+        f"UPDATE seasons SET year = 2019 WHERE title_id = {title} AND number = 1; "
+        f"UPDATE episodes SET air_day = NULL WHERE title_id = {title} AND season = 1; "
+        "UPDATE jobs SET due_at = 0 WHERE name = 'housekeeping'")
+
+    def number(text):
+        return int(server.sql(text)[0][0])
+
+    begin = time.perf_counter()
+    with trial.load() as load:
+        stored = wait_until(
+            lambda: number(f"SELECT count(*) FROM episodes WHERE title_id = {title} AND air_day IS NULL") == 0, 40, 0.1)
+        results.check(stored, f"the change is stored {time.perf_counter() - begin:.1f} s after it is due (looked for "
+                      "every 15 s)")
+        begin = time.perf_counter()
+        recounted = wait_until(
+            lambda: number(f"SELECT count(*) FROM shelf WHERE title_id = {title} AND plays < {episodes}") == 0, 240, 0.5)
+        results.check(
+            recounted, f"{CROWD:,} people with {episodes} plays each are recounted {time.perf_counter() - begin:.0f} s "
+            "later")
+        time.sleep(1)
+    ticks = load.so_far()
+    failed = [tick for tick in ticks if tick.outcome != "noted"]
+    slowest = max((tick.seconds for tick in ticks), default=math.inf)
+    results.check(
+        ticks and not failed and slowest < 2,
+        f"every tick meanwhile is noted: {counted(ticks)}, the slowest in {slowest * 1000:.0f} ms"
+        + (f"; {failed[:2]}" if failed else ""))
+    rows = server.sql(
+        "SELECT status, plays, seen, aired, share, count(*) FROM shelf s JOIN users u ON u.id = s.user_id "
+        f"WHERE s.title_id = {title} AND u.display_name = 'Crowd' GROUP BY 1, 2, 3, 4, 5")
+    waiting = number("SELECT count(*) FROM recounts")
+    results.check(len(rows) == 1 and waiting == 0, f"all of them alike: {rows}, and {waiting} titles wait")
+    server.sql("DELETE FROM users WHERE display_name = 'Crowd'")
+    trial.check_record(server, load)
+    trial.check_end()
+
+
 TRIALS = {
     "node-kill": trial_node_kill, "server-kill": trial_server_kill, "slow-disk": trial_slow_disk,
-    "failover": trial_failover, "connections": trial_connections, "pause": trial_pause, "disk-full": trial_disk_full,
-    "bouncer": trial_bouncer, "start": trial_start,
+    "failover": trial_failover, "connections": trial_connections, "departure": trial_departure,
+    "pause": trial_pause, "disk-full": trial_disk_full, "bouncer": trial_bouncer,
+    "crowd": trial_crowd, "start": trial_start,
 }
 
 
