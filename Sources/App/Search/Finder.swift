@@ -22,7 +22,10 @@ struct Finder {
     /// Whether a person was more likely meant than any title.
     var isPersonFirst: Bool {
       guard let person = people.first else { return false }
-      return titles.first.map { person.cost < $0.cost } ?? true
+      guard let title = titles.first else { return true }
+      // Who has typed the beginning of a well-known title types on to it more often than to the end of a name.
+      if title.score <= 2, title.candidate.weight >= Finder.wellKnown, !person.isWhole { return false }
+      return person.cost < title.cost
     }
   }
 

@@ -65,6 +65,21 @@ enum SearchQuality {
     }
   }
 
+  @Test func whatIsMeantComesFirstOfTitlesAndPeople() async throws {
+    try await Self.withStarter { database in
+      let vocabularies = try await database.read { try SearchStore.vocabulary($0) }
+      // Harry Potter before Richard Harris; Tom Hanks before what has Tom within; Tarantino has begun no title.
+      let wanted = [
+        ("harr", false), ("harry p", false), ("star", false), ("tom", true), ("tom han", true), ("tarant", true),
+        ("nolan", true), ("richard harris", true), ("spiel", true), ("breaking", false),
+      ]
+      for (text, isPersonFirst) in wanted {
+        let results = try await database.read { try Self.find($0, text, vocabularies) }
+        #expect(results?.isPersonFirst == isPersonFirst, "\(text)")
+      }
+    }
+  }
+
   @Test func anythingThatCanBeTypedIsAnswered() async throws {
     try await Self.withStarter { database in
       let vocabularies = try await database.read { try SearchStore.vocabulary($0) }
