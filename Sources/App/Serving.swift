@@ -22,28 +22,29 @@ extension App {
     onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
   ) -> [any Service] {
     var services: [any Service] = [
-      JobRunner(app: self), Refresher(app: self), VocabularyKeeper(app: self),
+      JobRunner(app: self, jobs: jobs), JobRunner(app: self, jobs: longJobs), RecountKeeper(app: self),
+      Refresher(app: self), VocabularyKeeper(app: self),
       site(inherited.map { .inherited($0) } ?? .address(host: config.host, port: config.port), onRunning: onRunning),
     ]
     if config.metricsPort != 0 { services.append(metricsPage(registry)) }
     return services
   }
 
-  /// What is done now and then.
+  /// What is done now and then, in some seconds.
   var jobs: [Job] {
-    var jobs = [
-      Job(name: "housekeeping", everySeconds: Housekeeping.everySeconds) { try await Housekeeping(app: self).once() }
+    [
+      Job(name: "housekeeping", everySeconds: Housekeeping.everySeconds) { try await Housekeeping(app: self).once() },
+      Job(name: "catalogue", everySeconds: CatalogueCare.everySeconds) { try await CatalogueCare(app: self).once() },
     ]
-    jobs.append(
-      Job(name: "catalogue", everySeconds: CatalogueCare.everySeconds) { try await CatalogueCare(app: self).once() })
-    jobs.append(
+  }
+
+  /// What takes long on a large site: the others must not wait for it.
+  var longJobs: [Job] {
+    var jobs = [
       Job(name: "similar", everySeconds: SimilarityJob.everySeconds, firstSeconds: 600) {
         try await SimilarityJob(app: self).once()
-      })
-    jobs.append(
-      Job(name: Recounts.job, everySeconds: Recounts.everySeconds) { [database, clock] in
-        while try await database.write({ try Recounts.piece($0, now: clock()) }) {}
-      })
+      }
+    ]
     if let folder = config.backups {
       jobs.append(
         Job(name: "backup", everySeconds: BackupRules.everySeconds, firstSeconds: BackupRules.firstSeconds) {

@@ -189,7 +189,7 @@ PRODUCT = Board(
                   high=1, steps=[(None, "green"), (0.5, "red")], width=6),
         ]),
         ("Jobs", [
-            graph("Since the last success", "How long ago each job was done: housekeeping, catalogue and recounts every ten "
+            graph("Since the last success", "How long ago each job was done: housekeeping and catalogue every ten "
                   "minutes, similar and backup daily.", "s",
                   ('time() - max by (task) (flixlist_job_last_success_timestamp_seconds{job="flixlist"})', "{{task}}")),
             graph("Failures in a row", "How often each job has failed since it was last done. Three alert.", "short",

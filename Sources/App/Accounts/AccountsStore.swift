@@ -12,6 +12,13 @@ enum AccountsStore {
       connection.holding(lock(of: user)), Query(running: "UPDATE users SET version = version WHERE id = $1", user))
   }
 
+  /// The same, unless somebody else has that row: then it is false, and nobody waits.
+  static func tryHold(_ connection: Connection, user: Int) throws -> Bool {
+    guard try connection.tryHold(lock(of: user)) else { return false }
+    try connection.execute("UPDATE users SET version = version WHERE id = $1", user)
+    return true
+  }
+
   /// Held by what takes a person's row: those that wait for it get it in the order in which they came. Of those that
   /// wait for a row itself PostgreSQL lets the luckiest go first, and some of them wait long.
   static func lock(of user: Int) -> Lock { Lock("user \(user)") }

@@ -174,10 +174,12 @@ enum CatalogueStore {
     try connection.each(holdStatement, title) { _ in }
   }
 
-  /// Lets nobody begin to change a title until the transaction ends; what is recorded of it goes on.
-  static func share(_ connection: Connection, title: Int) throws {
-    guard connection.engine == .postgres else { return }
-    try connection.each(SQL(postgresOnly: "SELECT 1 FROM titles WHERE id = $1 FOR KEY SHARE"), title) { _ in }
+  /// Lets nobody begin to change a title until the transaction ends, while what is recorded of it goes on; false when
+  /// somebody is changing it.
+  static func tryShare(_ connection: Connection, title: Int) throws -> Bool {
+    guard connection.engine == .postgres else { return true }
+    let share = SQL(postgresOnly: "SELECT 1 FROM titles WHERE id = $1 FOR KEY SHARE SKIP LOCKED")
+    return try connection.first(share, title) { $0.int() } != nil
   }
 
   /// What PostgreSQL is asked for that; others pipeline it.
@@ -193,14 +195,14 @@ enum CatalogueStore {
     ) { $0.int() } != nil
   }
 
-  /// Episodes without a day whose season's year is past count as aired from now on; gives their shows, at most
-  /// `limit`.
-  static func airPastYears(_ connection: Connection, year: Int, limit: Int) throws -> [Int] {
+  /// Episodes without a day whose season's year is past count as aired from now on; gives their shows after one, at
+  /// most `limit`.
+  static func airPastYears(_ connection: Connection, year: Int, after: Int, limit: Int) throws -> [Int] {
     let shows = try connection.rows(
       """
       SELECT DISTINCT e.title_id FROM seasons s JOIN episodes e ON e.title_id = s.title_id AND e.season = s.number
-      WHERE s.year < $1 AND e.air_day IS NULL ORDER BY e.title_id LIMIT $2
-      """, year, limit
+      WHERE s.year < $1 AND e.air_day IS NULL AND s.title_id > $2 AND e.title_id > $2 ORDER BY e.title_id LIMIT $3
+      """, year, after, limit
     ) { $0.int() }
     for show in shows {
       try hold(connection, title: show)

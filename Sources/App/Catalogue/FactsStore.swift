@@ -51,8 +51,9 @@ enum FactsStore {
     }
     if let orders = facts.orders { try OrderStore.put(connection, title: id, orders) }
     let after = try standing(connection, id)
-    if hasChanged || before != after {
-      try Recounts.everybody(connection, title: id, hasNewRuntimes: true, now: now)
+    let hasNewRuntimes = before.runtimes != after.runtimes
+    if hasChanged || before.standing != after.standing || hasNewRuntimes {
+      try Recounts.everybody(connection, title: id, hasNewRuntimes: hasNewRuntimes, now: now)
     }
     return id
   }
@@ -62,17 +63,37 @@ enum FactsStore {
     var nameKey = ""
     var year: Int?
     var released: String?
-    var runtime: Int?
     var hasEnded = false
+  }
+
+  /// How long the title and its episodes take, as the days of a person count them.
+  private struct Runtimes: Equatable {
+    var title: Int?
+    /// How many episodes have one, their sum, and a sum that differs when they change places.
+    var episodes = [0, 0, 0]
+  }
+
+  /// What is known of a title before and after it changes.
+  private struct Known {
+    var standing = Standing()
+    var runtimes = Runtimes()
     var weight = 0
   }
 
-  private static func standing(_ connection: Connection, _ id: Int) throws -> Standing {
-    try connection.first("SELECT name_key, year, released, runtime, has_ended, weight FROM titles WHERE id = $1", id) {
-      Standing(
-        nameKey: $0.text(), year: $0.optionalInt(), released: $0.optionalText(), runtime: $0.optionalInt(),
-        hasEnded: $0.bool(), weight: $0.int())
-    } ?? Standing()
+  private static func standing(_ connection: Connection, _ id: Int) throws -> Known {
+    var known = Known()
+    try connection.each("SELECT name_key, year, released, runtime, has_ended, weight FROM titles WHERE id = $1", id) {
+      (known.standing.nameKey, known.standing.year) = ($0.text(), $0.optionalInt())
+      (known.standing.released, known.runtimes.title) = ($0.optionalText(), $0.optionalInt())
+      (known.standing.hasEnded, known.weight) = ($0.bool(), $0.int())
+    }
+    try connection.each(
+      """
+      SELECT count(runtime), CAST(coalesce(sum(runtime), 0) AS BIGINT), CAST(coalesce(sum(runtime * id), 0) AS BIGINT)
+      FROM episodes WHERE title_id = $1
+      """, id
+    ) { known.runtimes.episodes = [$0.int(), $0.int(), $0.int()] }
+    return known
   }
 
   // MARK: Finding

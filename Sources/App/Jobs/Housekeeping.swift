@@ -9,8 +9,8 @@ struct Housekeeping: Sendable {
   static let everySeconds = 600
   /// How many rows one transaction takes: some 25 ms.
   static let piece = 50
-  /// How many shows, each with the first people who have it.
-  static let shows = 3
+  /// How many shows, with the first people who have them.
+  static let shows = 10
 
   /// Does everything that is due.
   func once() async throws {
@@ -18,13 +18,15 @@ struct Housekeeping: Sendable {
     let year = Zone.utc.clock(at: clock()).day.parts.year
     // Looked for first without the writer: it reads every season, and finds some once a year.
     let isDue = try await app.database.readLong { try CatalogueStore.hasPastYears($0, year: year) }
-    if isDue {
-      try await pieces { connection in
-        let shows = try CatalogueStore.airPastYears(connection, year: year, limit: Self.shows)
+    var show = isDue ? 0 : nil
+    while let after = show {
+      show = try await app.database.write { connection in
+        let shows = try CatalogueStore.airPastYears(connection, year: year, after: after, limit: Self.shows)
+        var budget = Recounts.Budget()
         for show in shows {
-          try Recounts.everybody(connection, title: show, hasNewRuntimes: false, now: clock())
+          try Recounts.everybody(connection, title: show, hasNewRuntimes: false, now: clock(), budget: &budget)
         }
-        return shows.count
+        return shows.last
       }
     }
     var last: Shelf.Turn?

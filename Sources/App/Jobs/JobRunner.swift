@@ -10,15 +10,17 @@ public struct JobRunner: Service {
   let app: App
   let jobs: [Job]
   let node: String
+  /// How often it says that it is still at work.
+  let renewing: Duration
 
-  init(app: App, jobs: [Job], node: String = Token.make()) {
+  init(
+    app: App, jobs: [Job], node: String = Token.make(), renewing: Duration = .seconds(JobRules.renewSeconds)
+  ) {
     self.app = app
     self.jobs = jobs
     self.node = node
+    self.renewing = renewing
   }
-
-  /// With every job of the application.
-  public init(app: App) { self.init(app: app, jobs: app.jobs) }
 
   /// Runs until the program shuts down.
   public func run() async throws {
@@ -26,9 +28,8 @@ public struct JobRunner: Service {
       while !Task.isCancelled {
         do {
           while try await self.next() {}
-        } catch is CancellationError {
-          return
         } catch {
+          if Task.isCancelled { return }
           self.app.logger.error("jobs", metadata: ["error": "\(error)"])
         }
         do {
@@ -44,22 +45,21 @@ public struct JobRunner: Service {
     let due = Dictionary(jobs.map { ($0.name, now + $0.firstSeconds * 1_000_000) }) { first, _ in first }
     let name = try await app.database.write { connection in
       try JobStore.add(connection, due)
-      return try JobStore.claim(connection, node: node, now: now)
+      return try JobStore.claim(connection, among: due.keys.sorted(), node: node, now: now)
     }
-    guard let name else { return false }
-    guard let job = jobs.first(where: { $0.name == name }) else {
-      // A newer node's; it will find it.
-      try await end(name, .done(every: JobRules.lookSeconds))
-      return true
-    }
+    guard let name, let job = jobs.first(where: { $0.name == name }) else { return false }
     // What a job read and made is not needed any more, and pages need little.
     defer { cmemory_give_back() }
     do {
       try await withLease(job)
-    } catch is CancellationError {
-      try await end(name, .brokenOff)
-      throw CancellationError()
+    } catch is LeaseLost {
+      app.logger.warning("job", metadata: ["job": "\(name)", "error": "another node has taken it over"])
+      return true
     } catch {
+      if Task.isCancelled {
+        try await end(name, .brokenOff)
+        throw CancellationError()
+      }
       app.logger.error("job", metadata: ["job": "\(name)", "error": "\(error)"])
       app.meters.ran(job: name, isDone: false)
       try await end(name, .failed(every: job.everySeconds, "\(error)"))
@@ -78,24 +78,36 @@ public struct JobRunner: Service {
     }.value
   }
 
+  /// Somebody else is at what this node was at.
+  private struct LeaseLost: Error {}
+
   /// Does the work, saying now and then that it is still at it; stops when another node has taken it over.
   private func withLease(_ job: Job) async throws {
-    let (app, node) = (app, node)
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await job.body()
         return true
       }
-      group.addTask {
-        while true {
-          try await Task.sleep(for: .seconds(JobRules.renewSeconds))
-          let now = app.clock()
-          let isOurs = try await app.database.write { try JobStore.renew($0, job.name, node: node, now: now) }
-          if !isOurs { return false }
-        }
-      }
+      group.addTask { try await renewUntilLost(job.name) }
       defer { group.cancelAll() }
-      guard try await group.next() == true else { throw CancellationError() }
+      guard try await group.next() == true else { throw LeaseLost() }
+    }
+  }
+
+  /// Keeps a job until another node has it; gives false then.
+  private func renewUntilLost(_ name: String) async throws -> Bool {
+    var last = app.clock()
+    while true {
+      try await Task.sleep(for: renewing)
+      let now = app.clock()
+      do {
+        let node = node
+        guard try await app.database.write({ try JobStore.renew($0, name, node: node, now: now) }) else { return false }
+        last = now
+      } catch {
+        // A database that does not answer for a moment takes no job away, unless for as long as a lease.
+        if Task.isCancelled || now - last >= JobRules.leaseSeconds * 1_000_000 { throw error }
+      }
     }
   }
 }

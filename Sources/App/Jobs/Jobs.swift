@@ -39,30 +39,32 @@ enum JobStore {
     }
   }
 
-  /// Makes a job due now that nobody is at.
-  static func hasten(_ connection: Connection, _ name: String, now: Instant) throws {
-    try connection.execute("UPDATE jobs SET due_at = $2 WHERE name = $1 AND node IS NULL AND due_at > $2", name, now)
-  }
-
-  /// Takes the job that is due longest and that nobody is at, for a while.
+  /// Takes of some jobs the one that is due longest and that nobody is at, for a while.
   ///
   /// - Returns: its name; nil when there is none.
-  static func claim(_ connection: Connection, node: String, now: Instant) throws -> String? {
-    try connection.first(
-      SQL(
-        sqlite: """
-          UPDATE jobs SET node = $1, lease_until = $3, began_at = $2 WHERE name = (
-            SELECT name FROM jobs WHERE due_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
-            ORDER BY due_at, name LIMIT 1)
-          RETURNING name
-          """,
-        postgres: """
-          UPDATE jobs SET node = $1, lease_until = $3, began_at = $2 WHERE name = (
-            SELECT name FROM jobs WHERE due_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
-            ORDER BY due_at, name LIMIT 1 FOR UPDATE SKIP LOCKED)
-          RETURNING name
-          """), node, now, now + JobRules.leaseSeconds * 1_000_000
+  static func claim(_ connection: Connection, among names: [String], node: String, now: Instant) throws -> String? {
+    let due = try connection.rows(
+      """
+      SELECT name FROM jobs WHERE due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) ORDER BY due_at, name
+      """, now
     ) { $0.text() }
+    for name in due where names.contains(name) {
+      let claimed = try connection.first(
+        SQL(
+          sqlite: """
+            UPDATE jobs SET node = $2, lease_until = $4, began_at = $3
+            WHERE name = $1 AND due_at <= $3 AND (lease_until IS NULL OR lease_until <= $3) RETURNING name
+            """,
+          postgres: """
+            UPDATE jobs SET node = $2, lease_until = $4, began_at = $3 WHERE name = (
+              SELECT name FROM jobs WHERE name = $1 AND due_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)
+              FOR UPDATE SKIP LOCKED)
+            RETURNING name
+            """), name, node, now, now + JobRules.leaseSeconds * 1_000_000
+      ) { $0.text() }
+      if let claimed { return claimed }
+    }
+    return nil
   }
 
   /// Keeps a job for another while; false when another node has taken it.

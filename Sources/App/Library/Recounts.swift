@@ -1,66 +1,99 @@
 import SQL
 
-/// Recounts of many people at once, after something changed that they share.
+/// Recounts of many people, after something changed that they share.
 ///
 /// A transaction holds each person whom it recounts, and a show may be on as many shelves as a country has people. So
-/// the first few are recounted together with the change; the others wait in `recounts`, and a job takes them piece by
-/// piece. Whoever changes something of that title meanwhile is recounted with it, by the catalogue as it is now.
+/// the first few are recounted together with the change; the others wait in `recounts`, as ranges of their numbers,
+/// and `RecountKeeper` takes them piece by piece. Whoever changes something of that title meanwhile is recounted with
+/// it, by the catalogue as it is now. Nobody is waited for: who is busy is recounted a little later.
 enum Recounts {
-  /// How many people are recounted in the transaction of the change.
+  /// How many people a change of the catalogue still recounts in its own transaction, whatever it changes.
+  struct Budget {
+    var people = Recounts.atOnce
+  }
+
+  /// How many that are at first.
   static let atOnce = 20
   /// How many people one piece has at most.
   static let pieceSize = 50
   /// After this time a piece takes no further person: nobody else can write meanwhile on SQLite.
   static let pieceTime = Duration.milliseconds(25)
-  /// The name of the job.
-  static let job = "recounts"
-  /// How often the job looks when nobody has asked it to.
-  static let everySeconds = 600
+  /// How long later somebody is looked for again who is busy.
+  static let laterSeconds = 10
 
   /// Recounts a title for everybody who has it, after the catalogue changed.
   ///
-  /// - Parameter hasNewRuntimes: whether what was watched of it may have become longer or shorter.
+  /// - Parameters:
+  ///   - hasNewRuntimes: whether what was watched of it may have become longer or shorter.
+  ///   - budget: shared by all titles that a transaction changes.
   static func everybody(
-    _ connection: Connection, title: Int, hasNewRuntimes: Bool = true, now: Instant
+    _ connection: Connection, title: Int, hasNewRuntimes: Bool = true, now: Instant, budget: inout Budget
   ) throws {
-    let people = try people(connection, title: title, after: 0, limit: atOnce + 1)
-    for person in people.prefix(atOnce) {
-      try recount(connection, person, title: title, hasNewRuntimes: hasNewRuntimes, now: now)
+    // No piece is taken meanwhile.
+    try CatalogueStore.hold(connection, title: title)
+    let people = try people(connection, title: title, after: 0, limit: budget.people + 1)
+    let waiting = try connection.first(
+      "SELECT max(has_new_runtimes) FROM recounts WHERE title_id = $1", title
+    ) { $0.optionalInt() }
+    let asked = waiting.flatMap { $0 }
+    let hasNewRuntimes = hasNewRuntimes || asked == 1
+    var last = 0
+    for person in people.prefix(budget.people) {
+      guard try recount(connection, person, title: title, hasNewRuntimes: hasNewRuntimes, now: now) else { break }
+      last = person.user
+      budget.people -= 1
     }
-    guard people.count > atOnce else { return }
-    // A row that is there already asks for less: those whom it had reached are due again.
-    try connection.execute(
-      """
-      INSERT INTO recounts (title_id, after_user, has_new_runtimes) VALUES ($1, $2, $3)
-      ON CONFLICT (title_id) DO UPDATE SET after_user = excluded.after_user,
-        has_new_runtimes = CASE WHEN excluded.has_new_runtimes = 1 THEN 1 ELSE recounts.has_new_runtimes END
-      """, title, people[atOnce - 1].user, hasNewRuntimes)
-    try JobStore.hasten(connection, job, now: now)
+    // Those who waited before are among the ones who wait now.
+    if asked != nil { try connection.execute("DELETE FROM recounts WHERE title_id = $1", title) }
+    guard let end = people.last?.user, end > last else { return }
+    try add(connection, Range(title: title, after: last, upTo: .max, hasNewRuntimes: hasNewRuntimes), dueAt: now)
   }
 
-  /// Recounts the next of those who wait; false when nobody does.
+  /// The same for a transaction that changes one title.
+  static func everybody(_ connection: Connection, title: Int, hasNewRuntimes: Bool = true, now: Instant) throws {
+    var budget = Budget()
+    try everybody(connection, title: title, hasNewRuntimes: hasNewRuntimes, now: now, budget: &budget)
+  }
+
+  /// Recounts the next of those who wait; false when nobody does whose time has come.
   static func piece(_ connection: Connection, now: Instant) throws -> Bool {
-    let waiting = try connection.first("SELECT title_id FROM recounts ORDER BY title_id LIMIT 1") { $0.int() }
-    guard let title = waiting else { return false }
-    // First the title and then its row here, as a change of the title does.
-    try CatalogueStore.share(connection, title: title)
-    let row = try connection.first(
-      "UPDATE recounts SET after_user = after_user WHERE title_id = $1 RETURNING after_user, has_new_runtimes", title
-    ) { (after: $0.int(), hasNewRuntimes: $0.bool()) }
-    guard let row else { return true }
-    let people = try people(connection, title: title, after: row.after, limit: pieceSize)
+    let next = try connection.first(
+      SQL(
+        sqlite: """
+          SELECT title_id, after_user, upto_user, has_new_runtimes FROM recounts WHERE due_at <= $1
+          ORDER BY due_at, title_id, after_user LIMIT 1
+          """,
+        postgres: """
+          SELECT title_id, after_user, upto_user, has_new_runtimes FROM recounts WHERE due_at <= $1
+          ORDER BY due_at, title_id, after_user LIMIT 1 FOR UPDATE SKIP LOCKED
+          """), now
+    ) { Range(title: $0.int(), after: $0.int(), upTo: $0.int(), hasNewRuntimes: $0.bool()) }
+    guard var range = next else { return false }
+    let later = now + laterSeconds * 1_000_000
+    guard try CatalogueStore.tryShare(connection, title: range.title) else {
+      // It is being changed, and then everybody is due.
+      try connection.execute(
+        "UPDATE recounts SET due_at = $3 WHERE title_id = $1 AND after_user = $2", range.title, range.after, later)
+      return true
+    }
+    try connection.execute(
+      "DELETE FROM recounts WHERE title_id = $1 AND after_user = $2", range.title, range.after)
+    let people = try people(
+      connection, title: range.title, after: range.after, upTo: range.upTo, limit: pieceSize)
     let start = ContinuousClock.now
-    var done = 0
     for person in people {
-      try recount(connection, person, title: title, hasNewRuntimes: row.hasNewRuntimes, now: now)
-      done += 1
+      let isDone = try recount(
+        connection, person, title: range.title, hasNewRuntimes: range.hasNewRuntimes, now: now)
+      if !isDone {
+        var one = range
+        (one.after, one.upTo) = (person.user - 1, person.user)
+        try add(connection, one, dueAt: later)
+      }
+      range.after = person.user
       if ContinuousClock.now - start > pieceTime { break }
     }
-    if people.count < pieceSize, done == people.count {
-      try connection.execute("DELETE FROM recounts WHERE title_id = $1", title)
-    } else {
-      try connection.execute("UPDATE recounts SET after_user = $2 WHERE title_id = $1", title, people[done - 1].user)
-    }
+    let isOver = people.count < pieceSize && range.after >= people.last?.user ?? 0
+    if !isOver, range.after < range.upTo { try add(connection, range, dueAt: now) }
     return true
   }
 
@@ -69,7 +102,7 @@ enum Recounts {
     let titles = try connection.rows(
       """
       SELECT r.title_id, r.has_new_runtimes FROM recounts r JOIN shelf s ON s.user_id = $1 AND s.title_id = r.title_id
-      WHERE r.after_user < $1
+      WHERE r.after_user < $1 AND r.upto_user >= $1
       """, user
     ) { (id: $0.int(), hasNewRuntimes: $0.bool()) }
     for title in titles {
@@ -78,47 +111,78 @@ enum Recounts {
     }
   }
 
+  // MARK: People
+
   private struct Person {
     let user: Int
     let zone: Zone
   }
 
-  private static func people(_ connection: Connection, title: Int, after: Int, limit: Int) throws -> [Person] {
+  /// Those who have a title and whose number is larger than one, up to another.
+  private struct Range {
+    let title: Int
+    var after: Int
+    var upTo: Int
+    let hasNewRuntimes: Bool
+  }
+
+  private static func add(_ connection: Connection, _ range: Range, dueAt: Instant) throws {
+    try connection.execute(
+      """
+      INSERT INTO recounts (title_id, after_user, upto_user, has_new_runtimes, due_at) VALUES ($1, $2, $3, $4, $5)
+      """, range.title, range.after, range.upTo, range.hasNewRuntimes, dueAt)
+  }
+
+  private static func people(
+    _ connection: Connection, title: Int, after: Int, upTo: Int = .max, limit: Int
+  ) throws -> [Person] {
     try connection.rows(
       """
       SELECT s.user_id, u.zone FROM shelf s JOIN users u ON u.id = s.user_id
-      WHERE s.title_id = $1 AND s.user_id > $2 ORDER BY s.user_id LIMIT $3
-      """, title, after, limit
+      WHERE s.title_id = $1 AND s.user_id > $2 AND s.user_id <= $3 ORDER BY s.user_id LIMIT $4
+      """, title, after, upTo, limit
     ) { Person(user: $0.int(), zone: Zone($0.text()) ?? .utc) }
   }
 
+  /// False when somebody else holds this person.
   private static func recount(
     _ connection: Connection, _ person: Person, title: Int, hasNewRuntimes: Bool, now: Instant
-  ) throws {
-    try AccountsStore.hold(connection, user: person.user)
+  ) throws -> Bool {
+    guard try AccountsStore.tryHold(connection, user: person.user) else { return false }
     try Shelf.recount(connection, user: person.user, title: title, today: person.zone.clock(at: now).day)
     if hasNewRuntimes { try Days.recountCatalogue(connection, user: person.user, title: title) }
+    return true
   }
+
+  // MARK: After a migration
 
   /// Recounts everything of everybody when a migration emptied what is worked out from the record; a person at a time,
   /// and the mark goes last.
+  ///
+  /// Nodes that start together share the work, and a start that was broken off goes on with whom it had come to.
   static func catchUp(_ database: any Database, now: Instant) throws {
-    let people = try database.readBlocking { connection -> [Person]? in
-      guard try connection.first("SELECT 1 FROM site WHERE name = 'recount'", read: { $0.int() }) != nil else {
-        return nil
-      }
-      return try connection.rows("SELECT id, zone FROM users ORDER BY id") {
-        Person(user: $0.int(), zone: Zone($0.text()) ?? .utc)
-      }
+    while try database.writeBlocking({ try catchUpNext($0, now: now) }) {}
+  }
+
+  private static func catchUpNext(_ connection: Connection, now: Instant) throws -> Bool {
+    // Holds the mark, so that each takes somebody else.
+    let isWanted = try connection.execute("UPDATE site SET value = value WHERE name = 'recount'") > 0
+    guard isWanted else { return false }
+    let done = try connection.first("SELECT value FROM site WHERE name = 'recounted'") { Int($0.text()) ?? 0 }
+    let next = try connection.first("SELECT id, zone FROM users WHERE id > $1 ORDER BY id LIMIT 1", done ?? 0) {
+      Person(user: $0.int(), zone: Zone($0.text()) ?? .utc)
     }
-    guard let people else { return }
-    for person in people {
-      try database.writeBlocking { connection in
-        try AccountsStore.hold(connection, user: person.user)
-        try Shelf.recountAll(connection, user: person.user, today: person.zone.clock(at: now).day)
-        try Days.recountAll(connection, user: person.user)
-      }
+    guard let person = next else {
+      try connection.execute("DELETE FROM site WHERE name IN ('recount', 'recounted')")
+      return false
     }
-    try database.writeBlocking { _ = try $0.execute("DELETE FROM site WHERE name = 'recount'") }
+    try AccountsStore.hold(connection, user: person.user)
+    try Shelf.recountAll(connection, user: person.user, today: person.zone.clock(at: now).day)
+    try Days.recountAll(connection, user: person.user)
+    try connection.execute(
+      """
+      INSERT INTO site (name, value) VALUES ('recounted', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+      """, String(person.user))
+    return true
   }
 }

@@ -124,7 +124,8 @@ enum Shelf {
     for (turn, zone) in due {
       let today = (Zone(zone) ?? .utc).clock(at: now).day
       guard turn.day <= today.description else { continue }
-      try AccountsStore.hold(connection, user: turn.user)
+      // Who is busy is taken the next time.
+      guard try AccountsStore.tryHold(connection, user: turn.user) else { continue }
       try recount(connection, user: turn.user, title: turn.title, today: today)
       count += 1
       if count == limit { return (count, turn) }

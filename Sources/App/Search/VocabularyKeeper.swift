@@ -20,9 +20,8 @@ public struct VocabularyKeeper: Service {
         var seconds = Self.everySeconds
         do {
           try await self.app.vocabulary.build(from: self.app.database)
-        } catch is CancellationError {
-          return
         } catch {
+          if Task.isCancelled { return }
           self.app.logger.error("vocabulary", metadata: ["error": "\(error)"])
           seconds = Self.againSeconds
         }

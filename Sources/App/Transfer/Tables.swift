@@ -29,7 +29,7 @@ enum Tables {
   /// only running nodes need (`jobs`), and the words of the search, which come with `names`.
   static let keys: [(name: String, key: [String])] = [
     ("users", ["id"]), ("sessions", ["token_hash"]), ("links", ["token_hash"]), ("throttles", ["bucket"]),
-    ("collections", ["id"]), ("titles", ["id"]), ("recounts", ["title_id"]),
+    ("collections", ["id"]), ("titles", ["id"]), ("recounts", ["title_id", "after_user"]),
     ("genres", ["title_id", "position"]), ("seasons", ["title_id", "number"]),
     ("episodes", ["id"]), ("people", ["id"]), ("credits", ["title_id", "job", "position"]), ("names", ["id"]),
     ("keywords", ["title_id", "position"]), ("translations", ["title_id", "language"]),

@@ -13,7 +13,9 @@ import Web
       try await site.database.write { connection in
         try FetchStore.wantNow(connection, .movie(1), now: now - 90_000_000)
         try JobStore.add(connection, ["housekeeping": now, "backup": now])
-        while let name = try JobStore.claim(connection, node: "a", now: now) {
+        while let name = try JobStore.claim(
+          connection, among: ["backup", "housekeeping"], node: "a", now: now)
+        {
           try JobStore.end(connection, name, node: "a", .done(every: 86_400), now: now - 3_600_000_000)
         }
       }
@@ -44,7 +46,7 @@ import Web
       let now = site.clock.now
       try await site.database.write { connection in
         try JobStore.add(connection, ["backup": now])
-        _ = try JobStore.claim(connection, node: "another", now: now)
+        _ = try JobStore.claim(connection, among: ["backup"], node: "another", now: now)
         try JobStore.end(connection, "backup", node: "another", .done(every: 60), now: now - 7_200_000_000)
       }
       var config = site.app.config

@@ -38,7 +38,7 @@ import Testing
       let now = site.clock.now
       try await site.database.write { connection in
         try JobStore.add(connection, ["work": now])
-        #expect(try JobStore.claim(connection, node: "dead", now: now) == "work")
+        #expect(try JobStore.claim(connection, among: ["work"], node: "dead", now: now) == "work")
       }
       #expect(try await !runner.next() && count.value == 0)
       site.clock.advance(seconds: JobRules.leaseSeconds - 1)
@@ -65,6 +65,48 @@ import Testing
         #expect(line?.dueAt == site.clock.now + seconds * 1_000_000)
         site.clock.advance(seconds: seconds)
       }
+    }
+  }
+
+  @Test func aNodeThatLostItsLeaseStopsThatJobAndGoesOn() async throws {
+    try await withSite { (site) async throws in
+      let (count, stopped) = (Count(), Count())
+      let long = Job(name: "long", everySeconds: 600) {
+        do { try await Task.sleep(for: .seconds(60)) } catch {
+          stopped.add()
+          throw error
+        }
+      }
+      let short = Job(name: "short", everySeconds: 600, firstSeconds: 60) { count.add() }
+      let runner = JobRunner(app: site.app, jobs: [long, short], renewing: .milliseconds(20))
+      let work = Task { try await runner.run() }
+      while try await site.number("SELECT count(*) FROM jobs WHERE node IS NOT NULL") != 1 { await Task.yield() }
+      site.clock.advance(seconds: 60)
+      let lease = site.clock.now + JobRules.leaseSeconds * 1_000_000
+      _ = try await site.database.write {
+        try $0.execute("UPDATE jobs SET node = 'another', lease_until = $1 WHERE name = 'long'", lease)
+      }
+      // The one that it lost ends, and it does the other.
+      while count.value == 0 { try await Task.sleep(for: .milliseconds(10)) }
+      #expect(stopped.value == 1)
+      #expect(
+        try await site.number("SELECT count(*) FROM jobs WHERE name = 'long' AND node = 'another' AND failures = 0")
+          == 1)
+      work.cancel()
+      try await work.value
+    }
+  }
+
+  @Test func aRunnerTakesItsOwnJobsOnly() async throws {
+    try await withSite { (site) async throws in
+      let count = Count()
+      let now = site.clock.now
+      try await site.database.write { try JobStore.add($0, ["a newer node's": now - 5]) }
+      let runner = JobRunner(app: site.app, jobs: [Job(name: "work", everySeconds: 600) { count.add() }])
+      #expect(try await runner.next())
+      #expect(try await !runner.next() && count.value == 1)
+      #expect(
+        try await site.number("SELECT count(*) FROM jobs WHERE node IS NULL AND ended_at IS NULL") == 1)
     }
   }
 

@@ -75,7 +75,7 @@ import Testing
 
   @Test func whoHasToWaitForMidnightHoldsNobodyUp() async throws {
     try await withSite { (site) async throws in
-      try await site.database.write { connection in
+      _ = try await site.database.write { connection in
         try connection.execute("UPDATE users SET zone = 'Pacific/Honolulu' WHERE username IN ('root', 'alice')")
       }
       for name in ["root", "alice", "bob"] {

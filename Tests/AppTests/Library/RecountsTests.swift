@@ -1,5 +1,6 @@
 // swift-format-ignore-file: NeverForceUnwrap
 
+import Dispatch
 import SQL
 import Testing
 
@@ -95,7 +96,7 @@ import Testing
     try await withSite { (site) async throws in
       try await Self.people(site, Recounts.atOnce + 5)
       // She comes after them.
-      try await site.database.write { connection in
+      _ = try await site.database.write { connection in
         try connection.execute(
           """
           INSERT INTO users (username, username_key, display_name, password, zone, created_at)
@@ -115,15 +116,72 @@ import Testing
     }
   }
 
-  @Test func theJobIsDueAtOnce() async throws {
+  @Test func theKeeperRecountsEverybody() async throws {
     try await withSite { (site) async throws in
-      let runner = JobRunner(app: site.app, jobs: site.app.jobs.filter { $0.name == Recounts.job })
-      #expect(try await runner.next())
-      #expect(try await !runner.next())
       try await Self.people(site, Recounts.atOnce + 30)
       try await Self.change(site)
-      #expect(try await runner.next())
+      try await RecountKeeper(app: site.app).once()
       #expect(try await site.number("SELECT count(*) FROM shelf WHERE total = 7") == Recounts.atOnce + 30)
+      #expect(try await site.number("SELECT count(*) FROM recounts") == 0)
+    }
+  }
+
+  @Test func aTransactionRecountsAsManyWhateverItChanges() async throws {
+    try await withSite { (site) async throws in
+      try await Self.people(site, 15)
+      try await site.database.write { connection in
+        let users = try connection.rows("SELECT user_id FROM shelf WHERE title_id = 2") { $0.int() }
+        for user in users {
+          try connection.execute(
+            "INSERT INTO entries (user_id, title_id, intent, added_at) VALUES ($1, 4, 'planned', 5)", user)
+          try Shelf.recountAll(connection, user: user, today: Day("2026-11-23")!)
+        }
+        try connection.execute(
+          """
+          INSERT INTO episodes (title_id, season, number, air_day)
+          VALUES (2, 1, 7, '2026-11-20'), (4, 1, 17, '2026-11-20')
+          """)
+        var budget = Recounts.Budget()
+        for title in [2, 4] { try Recounts.everybody(connection, title: title, now: Site.now, budget: &budget) }
+        #expect(budget.people == 0)
+      }
+      #expect(try await site.number("SELECT count(*) FROM shelf WHERE total IN (7, 17)") == Recounts.atOnce)
+      while try await Self.piece(site) {}
+      #expect(try await site.number("SELECT count(*) FROM shelf WHERE total IN (7, 17)") == 30)
+      #expect(try Self.differences(site) == [])
+    }
+  }
+
+  /// On SQLite there is one writer, so nobody is busy.
+  @Test(.enabled(if: TestDatabase.engine == .postgres))
+  func whoIsBusyIsRecountedLaterAndHoldsNobodyUp() async throws {
+    try await withSite { (site) async throws in
+      let count = Recounts.atOnce + 30
+      try await Self.people(site, count)
+      let users = try await site.database.read { connection in
+        try connection.rows("SELECT user_id FROM shelf ORDER BY user_id") { $0.int() }
+      }
+      // The fifth of those who come with the change, and one of the others.
+      let (begun, over) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
+      let busy = [users[4], users[Recounts.atOnce + 10]]
+      async let holding: Void = site.database.write { connection in
+        for user in busy { try AccountsStore.hold(connection, user: user) }
+        begun.continuation.yield()
+        over.wait()
+      }
+      for await _ in begun.stream { break }
+      try await Self.change(site)
+      #expect(try await site.number("SELECT count(*) FROM shelf WHERE total = 7") == 4)
+      while try await Self.piece(site) {}
+      #expect(try await site.number("SELECT count(*) FROM shelf WHERE total = 7") == count - 2)
+      #expect(try await site.number("SELECT count(*) FROM recounts") == 2)
+      over.signal()
+      try await holding
+      #expect(try Self.differences(site) == [])
+      let later = Site.now + Recounts.laterSeconds * 1_000_000
+      while try await site.database.write({ try Recounts.piece($0, now: later) }) {}
+      #expect(try await site.number("SELECT count(*) FROM shelf WHERE total = 7") == count)
+      #expect(try Self.differences(site) == [])
     }
   }
 
@@ -137,7 +195,8 @@ import Testing
         for _ in 1...3 { group.addTask { while try await Self.piece(site) {} } }
         try await group.waitForAll()
       }
-      while try await Self.piece(site) {}
+      let later = Site.now + Recounts.laterSeconds * 1_000_000
+      while try await site.database.write({ try Recounts.piece($0, now: later) }) {}
       #expect(try await site.number("SELECT count(*) FROM shelf WHERE total = 12") == count)
       #expect(try Self.differences(site) == [])
     }

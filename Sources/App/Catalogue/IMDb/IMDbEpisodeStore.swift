@@ -87,7 +87,8 @@ enum IMDbEpisodeStore {
     try connection.each(
       "SELECT title_id FROM shelf WHERE title_id = $1 LIMIT 1", many: written.map { [$0] }
     ) { _, row in watched.append(row.int()) }
-    for title in watched { try Recounts.everybody(connection, title: title, now: now) }
+    var budget = Recounts.Budget()
+    for title in watched { try Recounts.everybody(connection, title: title, now: now, budget: &budget) }
   }
 
   private static func known(_ connection: Connection, _ shows: [Show]) throws -> [Known] {

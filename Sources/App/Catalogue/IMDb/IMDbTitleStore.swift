@@ -134,6 +134,7 @@ enum IMDbTitleStore {
     _ connection: Connection, _ coming: [(title: IMDbTitle, id: Int)], now: Instant, _ report: inout IMDbReport
   ) throws -> [(Int, Int, Bool)] {
     var ids: [(Int, Int, Bool)] = []
+    var budget = Recounts.Budget()
     let stored = try known(connection, coming.map(\.id))
     for (title, id) in coming {
       guard let old = stored[id] else { continue }
@@ -144,7 +145,7 @@ enum IMDbTitleStore {
         continue
       }
       report.titles.changed += 1
-      try write(connection, old, new, title, now: now)
+      try write(connection, old, new, title, now: now, budget: &budget)
     }
     return ids
   }
@@ -171,7 +172,8 @@ enum IMDbTitleStore {
   }
 
   private static func write(
-    _ connection: Connection, _ old: Known, _ new: Known, _ title: IMDbTitle, now: Instant
+    _ connection: Connection, _ old: Known, _ new: Known, _ title: IMDbTitle, now: Instant,
+    budget: inout Recounts.Budget
   ) throws {
     try CatalogueStore.hold(connection, title: new.id)
     // The day of the facts is another source's where the facts are.
@@ -201,7 +203,8 @@ enum IMDbTitleStore {
       isCounted = true
     }
     if isCounted {
-      try Recounts.everybody(connection, title: new.id, hasNewRuntimes: new.runtime != old.runtime, now: now)
+      try Recounts.everybody(
+        connection, title: new.id, hasNewRuntimes: new.runtime != old.runtime, now: now, budget: &budget)
     }
   }
 }
