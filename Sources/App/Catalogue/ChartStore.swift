@@ -51,11 +51,10 @@ enum ChartStore {
     }
   }
 
-  /// Asks for what somebody follows and that was never fetched, or is due; at most so many.
-  ///
-  /// - Returns: how many.
-  static func wantFollowed(_ connection: Connection, now: Instant, limit: Int) throws -> Int {
-    let titles = try connection.rows(
+  /// What somebody follows and that was never fetched and is not asked for, at most so much. It looks at every title,
+  /// so it is not for the writer.
+  static func followed(_ connection: Connection, limit: Int) throws -> [Resource] {
+    try connection.rows(
       """
       SELECT t.kind, t.tmdb_id, t.imdb_id FROM titles t
       WHERE t.fetched_at IS NULL AND t.owner_id IS NULL AND (t.tmdb_id IS NOT NULL OR t.imdb_id IS NOT NULL)
@@ -64,11 +63,8 @@ enum ChartStore {
           WHEN t.kind = 'movie' THEN 'movie/' || t.tmdb_id ELSE 'tv/' || t.tmdb_id END)
       LIMIT $1
       """, limit
-    ) { (kind: TitleKind(rawValue: $0.text()) ?? .movie, tmdbID: $0.optionalInt(), imdbID: $0.optionalText()) }
-    for title in titles {
-      guard let resource = Resource(kind: title.kind, tmdbID: title.tmdbID, imdbID: title.imdbID) else { continue }
-      try FetchStore.want(connection, resource, .followed, at: now)
-    }
-    return titles.count
+    ) { row in
+      Resource(kind: TitleKind(rawValue: row.text()) ?? .movie, tmdbID: row.optionalInt(), imdbID: row.optionalText())
+    }.compactMap { $0 }
   }
 }

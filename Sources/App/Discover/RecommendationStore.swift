@@ -71,15 +71,17 @@ enum RecommendationStore {
     }
   }
 
-  /// The places of the titles that each person likes, at most `RecommendationRules.titlesAPerson` of each.
+  /// Those whose titles are read.
   ///
-  /// - Parameter limit: of how many people at most; of more every second, third and so on, the same ones each time.
-  static func likes(
-    _ connection: Connection, places: [Int: Int], people limit: Int = RecommendationRules.mostPeople
-  ) throws -> [[Int32]] {
+  /// - Parameter limit: how many at most; of more every second, third and so on, the same ones each time.
+  static func people(_ connection: Connection, limit: Int = RecommendationRules.mostPeople) throws -> [Int] {
     let all = try connection.rows("SELECT id FROM users WHERE is_disabled = 0 ORDER BY id") { $0.int() }
     let step = (all.count + limit - 1) / limit
-    let users = step > 1 ? all.filter { $0 % step == 0 } : all
+    return step > 1 ? all.filter { $0 % step == 0 } : all
+  }
+
+  /// The places of the titles that each of some people likes, at most `RecommendationRules.titlesAPerson` of each.
+  static func likes(_ connection: Connection, of users: [Int], places: [Int: Int]) throws -> [[Int32]] {
     var likes = [[Int32]](repeating: [], count: users.count)
     func take(_ person: Int, _ row: inout Row) {
       if let place = places[row.int()] { likes[person].append(Int32(place)) }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Makes the edges anew that lead from titles to what is like them, once a day.
 ///
-/// Everything is read in one go and compared in memory, away from the threads of the pages, and written in pieces;
-/// only what has changed is written.
+/// Titles are read in one go and people in pieces, all of it is compared in memory, away from the threads of the pages,
+/// and written in pieces; only what has changed is written.
 struct SimilarityJob: Sendable {
   let app: App
 
@@ -13,22 +13,17 @@ struct SimilarityJob: Sendable {
   static let everySeconds = 86_400
   /// Of how many titles one transaction writes the edges, a row each: others may write between them.
   static let piece = 200
+  /// Of how many people one transaction reads the titles.
+  static let peopleAtOnce = 1_000
 
   /// Makes all of them, and says of how many titles they were others than before.
   @discardableResult func once() async throws -> Int {
     let now = app.clock()
-    let read = try await app.database.readLong { connection -> Material in
-      let titles = try RecommendationStore.compared(connection)
-      var places: [Int: Int] = [:]
-      for (place, title) in titles.enumerated() { places[title.id] = place }
-      return Material(
-        titles: titles, likes: try RecommendationStore.likes(connection, places: places),
-        kept: try RecommendationStore.kept(connection))
-    }
+    let material = try await read()
     let isOver = Mutex(false)
     let (due, gone) = try await withTaskCancellationHandler {
       try await NIOThreadPool.singleton.runIfActive {
-        try Self.compare(read) { if isOver.withLock({ $0 }) { throw CancellationError() } }
+        try Self.compare(material) { if isOver.withLock({ $0 }) { throw CancellationError() } }
       }
     } onCancel: {
       isOver.withLock { $0 = true }
@@ -44,6 +39,24 @@ struct SimilarityJob: Sendable {
     }
     try await app.database.write { try RecommendationStore.note($0, madeAt: now) }
     return due.count + gone.count
+  }
+
+  private func read() async throws -> Material {
+    var (material, people, places) = try await app.database.readLong { connection -> (Material, [Int], [Int: Int]) in
+      let titles = try RecommendationStore.compared(connection)
+      let places = Dictionary(titles.enumerated().map { ($1.id, $0) }) { first, _ in first }
+      let kept = try RecommendationStore.kept(connection)
+      return (Material(titles: titles, likes: [], kept: kept), try RecommendationStore.people(connection), places)
+    }
+    material.likes.reserveCapacity(people.count)
+    for start in stride(from: 0, to: people.count, by: Self.peopleAtOnce) {
+      try Task.checkCancellation()
+      let some = Array(people[start..<min(people.count, start + Self.peopleAtOnce)])
+      material.likes += try await app.database.readLong { [places] in
+        try RecommendationStore.likes($0, of: some, places: places)
+      }
+    }
+    return material
   }
 
   /// The edges that differ from those that are kept, and the titles that are to have none any more.
@@ -72,7 +85,7 @@ struct SimilarityJob: Sendable {
   /// What is read.
   private struct Material: Sendable {
     let titles: [RecommendationStore.Compared]
-    let likes: [[Int32]]
+    var likes: [[Int32]]
     let kept: [Int: RecommendationStore.Edges]
   }
 }

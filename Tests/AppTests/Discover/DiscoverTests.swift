@@ -126,8 +126,8 @@ import Testing
       let (all, half) = try await site.database.read { connection in
         let places = [1: 10, 2: 20, 5: 50]
         return try (
-          RecommendationStore.likes(connection, places: places),
-          RecommendationStore.likes(connection, places: places, people: 2)
+          RecommendationStore.likes(connection, of: RecommendationStore.people(connection), places: places),
+          RecommendationStore.likes(connection, of: RecommendationStore.people(connection, limit: 2), places: places)
         )
       }
       // root, alice, bob and charlie have the numbers 1 to 4. The rated come first; a 5 of 10 is no liking.
