@@ -1,5 +1,6 @@
 import Foundation
 import SQL
+import Web
 
 /// What `doctor` finds.
 public struct Checkup: Sendable {
@@ -24,15 +25,27 @@ public struct Checkup: Sendable {
   static let leastFreeBytes = 200_000_000
 
   /// Everything that was found; changes nothing unless it repairs.
-  public func findings(recount: Bool, repair: Bool) throws -> [Finding] {
-    var found = [folder(), space(), zones()].compactMap { $0 }
+  ///
+  /// - Parameter asksOutside: whether TMDB is asked, too.
+  public func findings(recount: Bool, repair: Bool, asksOutside: Bool = true) async throws -> [Finding] {
+    var found = [folder()] + closed() + spaces() + [zones()]
     if case .sqlite(let path) = config.database, !FileManager.default.fileExists(atPath: path) {
+      if let problem = Opening.missing(path, config) {
+        return found + [Finding(isGood: false, sentence: problem.description)]
+      }
       return found + [Finding(isGood: true, sentence: "There is no database yet; `flixlist serve` makes it.")]
     }
     let database: any Database
     do {
       database = try Opening.connect(config)
     } catch let problem as StartProblem {
+      return found + [Finding(isGood: false, sentence: problem.description)]
+    }
+    do {
+      try Opening.check(config, database)
+    } catch let problem as StartProblem {
+      // What else there is to say of it would be of another database.
+      try database.close()
       return found + [Finding(isGood: false, sentence: problem.description)]
     }
     let state = try database.writeBlocking { try migrations.state(on: $0) }
@@ -45,10 +58,39 @@ public struct Checkup: Sendable {
           ? "The database is sound."
           : "The database is damaged (\(problems.joined(separator: "; "))); restore a backup."))
     found += try durability(database)
-    found += try backups(state)
+    found += try backups(state, database)
+    if asksOutside, state == .current { found.append(try await source(database)) }
     if recount, state == .current { found.append(try shelves(database, repair: repair)) }
     try database.close()
     return found
+  }
+
+  /// Whether TMDB answers, and knows the token.
+  private func source(_ database: any Database) async throws -> Finding {
+    let path = config.data + "/" + Opening.secretName
+    // None is made here.
+    let isSecret = config.secret != nil || FileManager.default.fileExists(atPath: path)
+    let vault = Vault(secret: isSecret ? try Opening.secret(config) : "")
+    let token = try await database.read { [config] in
+      try TMDBToken.read($0, configured: config.tmdbToken, vault)
+    }
+    guard let token else {
+      return Finding(
+        isGood: true, sentence: "There is no token of TMDB: the catalogue is what is here and what IMDb's files add.")
+    }
+    let client = TMDBClient(base: config.tmdbURL, database: database, clock: App.systemClock)
+    let sentence: String?
+    do {
+      _ = try await client.get("/configuration", token: token, within: .seconds(5))
+      sentence = nil
+    } catch .refused {
+      sentence = "TMDB refuses the token; set a new one under Administration, or in FLIXLIST_TMDB_TOKEN."
+    } catch {
+      sentence =
+        "TMDB cannot be asked at \(config.tmdbURL) (\(error.summary)); does the machine reach it? Pages go on without."
+    }
+    try await client.fetcher.shutDown()
+    return Finding(isGood: sentence == nil, sentence: sentence ?? "TMDB answers at \(config.tmdbURL).")
   }
 
   private func durability(_ database: any Database) throws -> [Finding] {
@@ -90,46 +132,87 @@ public struct Checkup: Sendable {
   private static let mostAside = 2_000_000
   private static let leastFreeConnections = 3
 
-  private func backups(_ state: Migrator.State) throws -> [Finding] {
+  private func backups(_ state: Migrator.State, _ database: any Database) throws -> [Finding] {
     guard let folder = config.backups else {
       return [Finding(isGood: true, sentence: "Backups by itself are turned off (FLIXLIST_BACKUPS).")]
     }
     if state == .empty { return [] }
-    guard let newest = try BackupShelf(folder: folder).all().last else {
+    let here = try BackupShelf(folder: folder).all().last
+    // Of several nodes another may have made the newest, in its own folder.
+    let jobs = state == .current ? try database.readBlocking { try JobStore.all($0) } : []
+    let elsewhere = jobs.first { $0.name == "backup" && $0.failures == 0 }?.endedAt
+    guard let newest = [here?.madeAt, elsewhere].compactMap({ $0 }).max() else {
       return [
         Finding(
           isGood: true, sentence: "There is no backup in \(folder) yet; a node that serves makes one a day.")
       ]
     }
-    let hours = (now - newest.madeAt) / 3_600_000_000
-    let isOld = now - newest.madeAt > BackupRules.oldSeconds * 1_000_000
+    let hours = (now - newest) / 3_600_000_000
+    let isOld = now - newest > BackupRules.oldSeconds * 1_000_000
+    let isHere = here.map { newest - $0.madeAt < BackupRules.everySeconds * 1_000_000 } ?? false
     return [
       Finding(
         isGood: !isOld,
-        sentence: "The newest backup is \(hours) hours old (\(newest.path))."
+        sentence: "The newest backup is \(hours) hours old (\(isHere ? here?.path ?? "" : "made by another node"))."
           + (isOld ? " Is a node serving, and its disk not full? Its log says why there is none." : ""))
     ]
   }
 
   private func folder() -> Finding {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: config.data)
-    guard let attributes else {
+    let manager = FileManager.default
+    guard manager.fileExists(atPath: config.data) else {
       return Finding(
         isGood: true, sentence: "The data folder \(config.data) is not there yet; `flixlist serve` makes it.")
     }
-    let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
-    return mode & 0o007 == 0
-      ? Finding(isGood: true, sentence: "The data folder \(config.data) is closed to others.")
-      : Finding(isGood: false, sentence: "Others can look into \(config.data); run: chmod 700 \(config.data)")
+    return manager.isWritableFile(atPath: config.data)
+      ? Finding(isGood: true, sentence: "The data folder \(config.data) can be written.")
+      : Finding(
+        isGood: false,
+        sentence: "The data folder \(config.data) cannot be written; give the user that runs flixlist the right to.")
   }
 
-  private func space() -> Finding? {
-    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: config.data)
-    guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue else { return nil }
-    return free < Self.leastFreeBytes
-      ? Finding(
-        isGood: false, sentence: "Only \(free / 1_000_000) MB are free on the disk of \(config.data); make room.")
-      : Finding(isGood: true, sentence: "\(free / 1_000_000) MB are free on the disk of \(config.data).")
+  /// The file of the database, if it is one.
+  private var file: String? { if case .sqlite(let path) = config.database { path } else { nil } }
+
+  /// Whether others can look into what only this site should read. What lies in a folder that is closed is closed.
+  private func closed() -> [Finding] {
+    let inside = [config.data + "/" + Opening.secretName] + [file, config.backups].compactMap { $0 }
+    let open = ([config.data] + inside.filter { !$0.hasPrefix(config.data + "/") || isOpen(config.data) })
+      .filter(isOpen)
+    if open.isEmpty {
+      return FileManager.default.fileExists(atPath: config.data)
+        ? [Finding(isGood: true, sentence: "The data folder \(config.data) is closed to others.")] : []
+    }
+    return open.map { path in
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      let wanted = isFolder.boolValue ? "700" : "600"
+      return Finding(
+        isGood: false,
+        sentence: "Others can look into \(path); run: chmod \(wanted) \(path)")
+    }
+  }
+
+  private func isOpen(_ path: String) -> Bool {
+    let mode = try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+    return (mode?.intValue ?? 0) & 0o007 != 0
+  }
+
+  /// How much is free where something is written, each disk once.
+  private func spaces() -> [Finding] {
+    let folders = [config.data, file.map { ($0 as NSString).deletingLastPathComponent }, config.backups]
+    var seen: Set<NSNumber> = []
+    return folders.compactMap { $0 }.compactMap { folder in
+      let manager = FileManager.default
+      guard let disk = try? manager.attributesOfItem(atPath: folder)[.systemNumber] as? NSNumber,
+        seen.insert(disk).inserted,
+        let free = try? manager.attributesOfFileSystem(forPath: folder)[.systemFreeSize] as? NSNumber
+      else { return nil }
+      let megabytes = free.intValue / 1_000_000
+      return free.intValue < Self.leastFreeBytes
+        ? Finding(isGood: false, sentence: "Only \(megabytes) MB are free on the disk of \(folder); make room.")
+        : Finding(isGood: true, sentence: "\(megabytes) MB are free on the disk of \(folder).")
+    }
   }
 
   private func zones() -> Finding {

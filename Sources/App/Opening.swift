@@ -22,7 +22,7 @@ public enum Opening {
   public static func open(_ config: Config, observer: DatabaseObserver = .init(), now: Instant) throws -> any Database {
     let database = try connect(config, observer: observer)
     do {
-      try checkMarker(config, database)
+      try check(config, database)
       try migrate(database, config, now: now)
       // Also when an earlier start broke off between the two.
       try Recounts.catchUp(database, now: now)
@@ -93,16 +93,20 @@ public enum Opening {
       throw StartProblem("The folder \(folder) cannot be written; give the user that runs flixlist the right to.")
     }
     let isThere = manager.fileExists(atPath: path)
-    if !isThere, !isRestore, manager.fileExists(atPath: marker(config)) {
-      throw StartProblem(
-        """
-        There was a database at \(path) and now there is none. Is its disk mounted? To begin with an empty one on \
-        purpose, remove \(marker(config)) first.
-        """)
-    }
+    if !isThere, !isRestore, let problem = missing(path, config) { throw problem }
     if isThere, !manager.isWritableFile(atPath: path) {
       throw StartProblem("The database \(path) cannot be written; give the user that runs flixlist the right to.")
     }
+  }
+
+  /// Why a file that is not there should be; nil where there never was one.
+  static func missing(_ path: String, _ config: Config) -> StartProblem? {
+    guard FileManager.default.fileExists(atPath: marker(config)) else { return nil }
+    return StartProblem(
+      """
+      There was a database at \(path) and now there is none. Is its disk mounted? To begin with an empty one on \
+      purpose, remove \(marker(config)) first.
+      """)
   }
 
   private static let schemaLock = Lock("schema")
@@ -162,30 +166,49 @@ public enum Opening {
 
   private static func marker(_ config: Config) -> String { config.data + "/" + markerName }
 
-  /// Refuses a database that is not the one which this data folder has belonged to.
-  private static func checkMarker(_ config: Config, _ database: any Database) throws {
-    guard let known = FileManager.default.contents(atPath: marker(config)) else { return }
-    let site = try database.writeBlocking { connection -> String? in
-      if try migrations.state(on: connection) == .empty { return nil }
-      guard try migrations.hasRun("001-accounts", on: connection) else { return "" }
-      return try SiteStore.identity(connection) ?? ""
+  /// Refuses a database that is not the one which this data folder has belonged to, or that is half filled.
+  public static func check(_ config: Config, _ database: any Database) throws {
+    let known = try database.writeBlocking { connection -> (site: String?, filling: SiteStore.Filling?)? in
+      let state = try migrations.state(on: connection)
+      // Somebody else's: its schema is refused.
+      if state == .foreign { return nil }
+      guard state != .empty, try migrations.hasRun("001-accounts", on: connection) else { return (nil, nil) }
+      return (try SiteStore.identity(connection) ?? "", try SiteStore.filling(connection))
     }
-    guard let site else {
+    guard let known else { return }
+    switch known.filling {
+    case .restoring:
+      throw StartProblem(
+        """
+        \(config.database.redacted) holds the beginning of a backup only: bringing it back was broken off, or is under \
+        way. Empty the database and run `flixlist restore` again.
+        """)
+    case .copying:
+      throw StartProblem(
+        """
+        \(config.database.redacted) holds the beginning of a copy only: it was broken off, or is under way. Run the \
+        same `flixlist copy` again; it goes on where it stopped.
+        """)
+    case nil: break
+    }
+    guard let marker = FileManager.default.contents(atPath: marker(config)) else { return }
+    // Markers of older programs name no site.
+    let marked = String(decoding: marker, as: UTF8.self).split(separator: "\n").compactMap { line in
+      line.hasPrefix(markerLine) ? String(line.dropFirst(markerLine.count)) : nil
+    }.first
+    // One that was never served has tables, perhaps, but no name.
+    guard let site = known.site, !(site.isEmpty && marked != nil) else {
       throw StartProblem(
         """
         There was a database at \(config.database.redacted) and now it is empty. To begin anew on purpose, remove \
-        \(marker(config)) first; to have what there was, restore a backup.
+        \(Self.marker(config)) first; to have what there was, restore a backup.
         """)
     }
-    // Markers of older programs name no site.
-    let marked = String(decoding: known, as: UTF8.self).split(separator: "\n").compactMap { line in
-      line.hasPrefix(markerLine) ? String(line.dropFirst(markerLine.count)) : nil
-    }
-    if let marked = marked.first, !site.isEmpty, marked != site {
+    if let marked, !site.isEmpty, marked != site {
       throw StartProblem(
         """
         \(config.database.redacted) is another FlixList than the one that the data folder \(config.data) belongs to. \
-        Name the right one in FLIXLIST_DATABASE, or remove \(marker(config)) to join the two.
+        Name the right one in FLIXLIST_DATABASE, or remove \(Self.marker(config)) to join the two.
         """)
     }
   }

@@ -11,6 +11,7 @@ struct Doctor: AsyncParsableCommand {
 
   @Flag(help: "Also recount every shelf and compare.") var recount = false
   @Flag(help: "With --recount: keep the recount, mending what differs.") var repair = false
+  @Flag(help: "Ask nobody outside: not whether TMDB answers.") var offline = false
   @Flag(help: "Only ask the FlixList that serves on this machine whether it is ready; for health checks.")
   var quick = false
   @Flag(help: "Print the options as docs/configuration.md has them, and nothing else.") var options = false
@@ -21,7 +22,8 @@ struct Doctor: AsyncParsableCommand {
     if quick { return try await ask(config) }
     for (name, value) in config.redacted { print("\(name)=\(value)") }
     await attempt {
-      let findings = try Checkup(config: config, now: App.systemClock()).findings(recount: recount, repair: repair)
+      let checkup = Checkup(config: config, now: App.systemClock())
+      let findings = try await checkup.findings(recount: recount, repair: repair, asksOutside: !offline)
       for finding in findings { print((finding.isGood ? "ok    " : "wrong ") + finding.sentence) }
       if findings.contains(where: { !$0.isGood }) { throw ExitCode(1) }
     }

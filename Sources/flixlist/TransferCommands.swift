@@ -18,6 +18,7 @@ struct Backup: AsyncParsableCommand {
     let config = readConfiguration()
     await attempt {
       let database = try Opening.connect(config)
+      try Opening.check(config, database)
       let bar = ProgressBar()
       let rows = try Backups(now: App.systemClock(), progress: bar.show).make(database, path: file)
       bar.end()

@@ -42,8 +42,12 @@ enum BackupFile {
 /// Writes the lines of a backup.
 final class BackupWriter {
   private let file: gzFile
+  private var isOpen = true
   private var text = ""
   private(set) var rows = 0
+
+  /// One that was broken off leaves no descriptor, which would keep its room on the disk.
+  deinit { if isOpen { gzclose(file) } }
 
   /// Begins a file that must not be there yet.
   init(path: String) throws {
@@ -94,6 +98,7 @@ final class BackupWriter {
   func close() throws {
     text = "{\"end\":true,\"rows\":\(rows)}"
     try line()
+    isOpen = false
     guard gzclose(file) == Z_OK else { throw StartProblem("The backup cannot be written; is the disk full?") }
   }
 
@@ -103,7 +108,6 @@ final class BackupWriter {
       gzwrite(file, bytes.baseAddress, UInt32(bytes.count))
     }
     guard written == Int32(text.utf8.count) else {
-      gzclose(file)
       throw StartProblem("The backup cannot be written; is the disk full?")
     }
   }

@@ -102,13 +102,25 @@ public struct Backups: Sendable {
     try Migrator(known).migrate(database, now: now)
     let shapes = try database.readBlocking { try Tables.shapes($0) }
     if shapes.contains(where: { $0.name == "site" }) {
-      try database.writeBlocking { try $0.script("DELETE FROM site") }
+      let site = reader.head.site
+      try database.writeBlocking { connection in
+        try connection.script("DELETE FROM site")
+        try SiteStore.begin(connection, .restoring, of: site)
+      }
     }
+    let numbers = reader.head.numbers
     var (shape, page, sum, total): (TableShape?, [[Value]], TableSum, Int) = (nil, [], TableSum(), 0)
     func flush() throws {
       guard let shape, !page.isEmpty else { return }
       let rows = page
-      try database.writeBlocking { try Tables.insert($0, shape, rows) }
+      try database.writeBlocking { connection in
+        // It comes last: with it everything is there, and the site may be served.
+        if shape.name == "site" {
+          try Tables.setLastNumbers(connection, numbers)
+          try SiteStore.end(connection, .restoring)
+        }
+        try Tables.insert(connection, shape, rows)
+      }
       page = []
       try progress(shape.name, sum.rows, sum.rows)
     }
@@ -126,13 +138,14 @@ public struct Backups: Sendable {
         if page.count == Tables.pageSize { try flush() }
       case .sum(let wanted):
         try flush()
+        // Where nothing is noted of a site, that table has no row.
+        if shape?.name == "site" { try database.writeBlocking { try SiteStore.end($0, .restoring) } }
         guard let found = shape, sum.result == wanted,
           try database.readBlocking({ try TableSum.of(found, $0) }) == wanted
         else { throw BackupFile.Mistake.damaged("the table \(shape?.name ?? "?")") }
         total += wanted.rows
       case .end(let rows):
         guard rows == total, try reader.next() == nil else { throw BackupFile.Mistake.damaged("its end") }
-        let numbers = reader.head.numbers
         try database.writeBlocking { try Tables.setLastNumbers($0, numbers) }
         return total
       }

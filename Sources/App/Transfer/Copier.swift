@@ -29,12 +29,12 @@ struct Copier: Sendable {
     }
     try prepare()
     let lines = try source.readBlocking { try fill(from: $0) }
-    try target.writeBlocking { _ = try $0.execute("DELETE FROM site WHERE name = $1", Self.mark) }
+    try target.writeBlocking { try SiteStore.end($0, .copying) }
     return lines
   }
 
   /// The row of `site` by which a copy that was broken off is known.
-  private static let mark = "copying"
+  private static let mark = SiteStore.Filling.copying.rawValue
 
   private func prepare() throws {
     let site = try source.readBlocking { try SiteStore.identity($0) } ?? ""
@@ -54,7 +54,7 @@ struct Copier: Sendable {
         }
       }
       try connection.execute("DELETE FROM site")
-      try connection.execute("INSERT INTO site (name, value) VALUES ($1, $2)", Self.mark, site)
+      try SiteStore.begin(connection, .copying, of: site)
     }
   }
 

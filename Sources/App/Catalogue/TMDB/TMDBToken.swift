@@ -8,9 +8,14 @@ enum TMDBToken {
 
   /// The token; nil when there is none, or the one that was set cannot be read with this site's secret.
   static func read(_ connection: Connection, _ app: App) throws -> String? {
-    if let token = app.config.tmdbToken { return token }
+    try read(connection, configured: app.config.tmdbToken, app.vault)
+  }
+
+  /// The same without a whole program.
+  static func read(_ connection: Connection, configured: String?, _ vault: Vault) throws -> String? {
+    if let configured { return configured }
     let kept = try connection.first("SELECT value FROM site WHERE name = $1", name) { $0.text() }
-    return kept.flatMap { app.vault.open($0, for: name) }
+    return kept.flatMap { vault.open($0, for: name) }
   }
 
   /// Sets it; nil takes it away.
