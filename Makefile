@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help setup build run check format test unit unit-postgres e2e ops-check ops-test bench trials docs clean
 
 SET ?= run
+# How many minutes the last of the trials takes.
+SOAK ?= 60
 # A server as it is in use, not as the tests have it.
 DURABLE := -c fsync=on -c synchronous_commit=on -c full_page_writes=on -c shared_buffers=512MB
 SWIFT_FILES := Sources Tests Package.swift
@@ -76,6 +78,7 @@ trials: ## Run the timed, statistical, violent and long trials
 	bench/trials.sh
 	bench/reliability.sh
 	bench/power-cut.sh
+	bench/soak.sh $(SOAK)
 
 docs: ## Draw docs/*.puml as docs/*.svg
 	@scripts/setup.sh docs

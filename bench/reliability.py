@@ -1186,6 +1186,10 @@ def trial_crowd(trial):
     server.start()
     title, episodes = add_crowd(server, CROWD)
     trial.begin(server)
+    # The people who tick have that show too, and are the first whom the change finds.
+    trial.episodes = [row for row in trial.episodes if int(row[0]) == title]
+    with trial.load("before") as before:
+        time.sleep(2)
     # What housekeeping finds now and then: days of episodes that nobody knows, in a year that is past.
     server.sql(
         f"UPDATE seasons SET year = 2019 WHERE title_id = {title} AND number = 1; "
@@ -1213,15 +1217,17 @@ def trial_crowd(trial):
     slowest = max((tick.seconds for tick in ticks), default=math.inf)
     results.check(
         ticks and not failed and slowest < 2,
-        f"every tick meanwhile is noted: {counted(ticks)}, the slowest in {slowest * 1000:.0f} ms"
+        f"every tick of the show meanwhile is noted: {counted(ticks)}, the slowest in {slowest * 1000:.0f} ms"
         + (f"; {failed[:2]}" if failed else ""))
     rows = server.sql(
         "SELECT status, plays, seen, aired, share, count(*) FROM shelf s JOIN users u ON u.id = s.user_id "
         f"WHERE s.title_id = {title} AND u.display_name = 'Crowd' GROUP BY 1, 2, 3, 4, 5")
-    waiting = number("SELECT count(*) FROM recounts")
-    results.check(len(rows) == 1 and waiting == 0, f"all of them alike: {rows}, and {waiting} titles wait")
+    results.check(len(rows) == 1, f"all of them alike: {rows}")
+    # Who was busy is recounted ten seconds later, and looked for every ten.
+    results.check(
+        wait_until(lambda: number("SELECT count(*) FROM recounts") == 0, 40, 0.5), "then nobody waits any more")
     server.sql("DELETE FROM users WHERE display_name = 'Crowd'")
-    trial.check_record(server, load)
+    trial.check_record(server, before, load)
     trial.check_end()
 
 

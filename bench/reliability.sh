@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # The trials of FlixList on PostgreSQL: nodes and servers that are killed, a fail-over to a replica, too few
-# connections, a server that hangs, a full disk, PgBouncer, ten nodes that start at once.
+# connections, readers that go away, a server that hangs, a full disk, PgBouncer, a show that everybody has, ten nodes
+# that start at once.
 #
 #   bench/reliability.sh [--keep] [TRIAL ...]       all of them, or only those that are named: node-kill server-kill
-#                                                   slow-disk failover connections pause disk-full bouncer start
+#                                                   slow-disk failover connections departure pause
+#                                                   disk-full bouncer crowd start
 #
 # It builds nothing: `make build` does. FLIXLIST_BINARY names another program than .build/release/flixlist; TMPDIR says
 # on which disk the data lies, --keep leaves it there. What this machine does not allow is skipped, and said.

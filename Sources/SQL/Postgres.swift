@@ -142,6 +142,8 @@ public final class Postgres: Database {
     var attempt = 1
     while true {
       do {
+        // First, so that what runs on a new connection can be stopped too.
+        try session.connect()
         try cancelling.begin(session)
         defer { cancelling.end() }
         return try session.transaction(work, until: deadline, committing: cancelling.commit, body)

@@ -50,7 +50,7 @@ final class PostgresJob: Sendable {
 
     /// - Throws: `CancellationError` when nobody waits any more.
     func begin(_ session: PostgresSession) throws {
-      let canceller = session.isConnected ? session.canceller() : nil
+      let canceller = session.canceller()
       let isCancelled = state.withLock { state in
         state.canceller = canceller
         return state.isCancelled

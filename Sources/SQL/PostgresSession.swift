@@ -212,7 +212,8 @@ final class PostgresSession: Session {
     known = [:]
   }
 
-  private func connect() throws {
+  /// Makes the connection, unless it is there.
+  func connect() throws {
     if isConnected { return }
     disconnect()
     let link = try PostgresLink(address)

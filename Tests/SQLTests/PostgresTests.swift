@@ -189,6 +189,25 @@ private enum Server {
     }
   }
 
+  @Test func workOnANewConnectionIsStoppedToo() async throws {
+    try await withDatabase(try Server.address("pool=1")) { database, _ in
+      await #expect(throws: DatabaseError.self) {
+        try await database.read { try $0.each("SELECT pg_terminate_backend(pg_backend_pid())") { _ in } }
+      }
+      let begun = Count()
+      let work = Task {
+        try await database.readLong { connection in
+          begun.add()
+          try connection.each("SELECT pg_sleep(3600)") { _ in }
+        }
+      }
+      while begun.value == 0 { await Task.yield() }
+      try await Task.sleep(for: .milliseconds(100))
+      work.cancel()
+      await #expect(throws: CancellationError.self) { try await work.value }
+    }
+  }
+
   @Test func aSnapshotIsOneMomentAndCannotWrite() async throws {
     try await withDatabase { database, table in
       let count = SQL(trusted: "SELECT count(*) FROM \(table)")
