@@ -43,10 +43,10 @@ public struct Checkup: Sendable {
     }
     do {
       try Opening.check(config, database)
-    } catch let problem as StartProblem {
+    } catch {
       // What else there is to say of it would be of another database.
       try database.close()
-      return found + [Finding(isGood: false, sentence: problem.description)]
+      return found + [Finding(isGood: false, sentence: "\(Opening.sentence(error, config))")]
     }
     let state = try database.writeBlocking { try migrations.state(on: $0) }
     found.append(schema(state))
@@ -68,13 +68,24 @@ public struct Checkup: Sendable {
   /// Whether TMDB answers, and knows the token.
   private func source(_ database: any Database) async throws -> Finding {
     let path = config.data + "/" + Opening.secretName
-    // None is made here.
-    let isSecret = config.secret != nil || FileManager.default.fileExists(atPath: path)
-    let vault = Vault(secret: isSecret ? try Opening.secret(config) : "")
-    let token = try await database.read { [config] in
-      try TMDBToken.read($0, configured: config.tmdbToken, vault)
+    let vault: Vault
+    do {
+      // None is made here.
+      let isSecret = config.secret != nil || FileManager.default.fileExists(atPath: path)
+      vault = Vault(secret: isSecret ? try Opening.secret(config) : "")
+    } catch {
+      return Finding(isGood: false, sentence: "\(error)")
+    }
+    let (token, isKept) = try await database.read { [config] in
+      (try TMDBToken.read($0, configured: config.tmdbToken, vault), try TMDBToken.kept($0) != nil)
     }
     guard let token else {
+      if isKept {
+        return Finding(
+          isGood: false,
+          sentence: "The token of TMDB was set under another secret; give FLIXLIST_SECRET again, or set the token anew."
+        )
+      }
       return Finding(
         isGood: true, sentence: "There is no token of TMDB: the catalogue is what is here and what IMDb's files add.")
     }
@@ -140,7 +151,15 @@ public struct Checkup: Sendable {
     let here = try BackupShelf(folder: folder).all().last
     // Of several nodes another may have made the newest, in its own folder.
     let jobs = state == .current ? try database.readBlocking { try JobStore.all($0) } : []
-    let elsewhere = jobs.first { $0.name == "backup" && $0.failures == 0 }?.endedAt
+    let job = jobs.first { $0.name == "backup" }
+    if let job, job.failures > 0 {
+      return [
+        Finding(
+          isGood: false,
+          sentence: "The backup failed \(job.failures) times in a row, the last time: \(job.problem ?? "?").")
+      ]
+    }
+    let elsewhere = job?.endedAt
     guard let newest = [here?.madeAt, elsewhere].compactMap({ $0 }).max() else {
       return [
         Finding(
@@ -177,8 +196,7 @@ public struct Checkup: Sendable {
   /// Whether others can look into what only this site should read. What lies in a folder that is closed is closed.
   private func closed() -> [Finding] {
     let inside = [config.data + "/" + Opening.secretName] + [file, config.backups].compactMap { $0 }
-    let open = ([config.data] + inside.filter { !$0.hasPrefix(config.data + "/") || isOpen(config.data) })
-      .filter(isOpen)
+    let open = [config.data].filter(isOpen) + inside.filter { isOpen($0) && isOpen(folder(of: $0)) }
     if open.isEmpty {
       return FileManager.default.fileExists(atPath: config.data)
         ? [Finding(isGood: true, sentence: "The data folder \(config.data) is closed to others.")] : []
@@ -194,17 +212,22 @@ public struct Checkup: Sendable {
   }
 
   private func isOpen(_ path: String) -> Bool {
-    let mode = try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+    let mode = try? FileManager.default.attributesOfItem(atPath: real(path))[.posixPermissions] as? NSNumber
     return (mode?.intValue ?? 0) & 0o007 != 0
   }
 
+  /// Where a path leads; a link has rights and a disk of its own.
+  private func real(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+
+  private func folder(of path: String) -> String { (real(path) as NSString).deletingLastPathComponent }
+
   /// How much is free where something is written, each disk once.
   private func spaces() -> [Finding] {
-    let folders = [config.data, file.map { ($0 as NSString).deletingLastPathComponent }, config.backups]
+    let folders = [config.data, file.map { folder(of: $0) }, config.backups]
     var seen: Set<NSNumber> = []
     return folders.compactMap { $0 }.compactMap { folder in
       let manager = FileManager.default
-      guard let disk = try? manager.attributesOfItem(atPath: folder)[.systemNumber] as? NSNumber,
+      guard let disk = try? manager.attributesOfItem(atPath: real(folder))[.systemNumber] as? NSNumber,
         seen.insert(disk).inserted,
         let free = try? manager.attributesOfFileSystem(forPath: folder)[.systemFreeSize] as? NSNumber
       else { return nil }

@@ -168,7 +168,7 @@ public enum Opening {
 
   /// Refuses a database that is not the one which this data folder has belonged to, or that is half filled.
   public static func check(_ config: Config, _ database: any Database) throws {
-    let known = try database.writeBlocking { connection -> (site: String?, filling: SiteStore.Filling?)? in
+    let known = try database.readBlocking { connection -> (site: String?, filling: SiteStore.Filling?)? in
       let state = try migrations.state(on: connection)
       // Somebody else's: its schema is refused.
       if state == .foreign { return nil }
@@ -226,7 +226,11 @@ public enum Opening {
   public static func secret(_ config: Config) throws -> String {
     if let secret = config.secret { return secret }
     let path = config.data + "/" + secretName
-    if let known = FileManager.default.contents(atPath: path) {
+    if FileManager.default.fileExists(atPath: path) {
+      // A new one in its place would lock away what the old one sealed.
+      guard let known = FileManager.default.contents(atPath: path) else {
+        throw StartProblem("The secret in \(path) cannot be read; give the user that runs flixlist the right to.")
+      }
       let text = String(decoding: known, as: UTF8.self).trimmed
       guard text.count >= 32 else {
         throw StartProblem("The secret in \(path) is too short; remove the file to have a new one made.")

@@ -69,8 +69,8 @@ enum FactsStore {
   /// How long the title and its episodes take, as the days of a person count them.
   private struct Runtimes: Equatable {
     var title: Int?
-    /// How many episodes have one, their sum, and a sum that differs when they change places.
-    var episodes = [0, 0, 0]
+    /// Those of the episodes by their numbers here.
+    var episodes: [Int: Int] = [:]
   }
 
   /// What is known of a title before and after it changes.
@@ -87,12 +87,9 @@ enum FactsStore {
       (known.standing.released, known.runtimes.title) = ($0.optionalText(), $0.optionalInt())
       (known.standing.hasEnded, known.weight) = ($0.bool(), $0.int())
     }
-    try connection.each(
-      """
-      SELECT count(runtime), CAST(coalesce(sum(runtime), 0) AS BIGINT), CAST(coalesce(sum(runtime * id), 0) AS BIGINT)
-      FROM episodes WHERE title_id = $1
-      """, id
-    ) { known.runtimes.episodes = [$0.int(), $0.int(), $0.int()] }
+    try connection.each("SELECT id, runtime FROM episodes WHERE title_id = $1 AND runtime IS NOT NULL", id) {
+      known.runtimes.episodes[$0.int()] = $0.int()
+    }
     return known
   }
 

@@ -48,7 +48,7 @@ struct Gauges: Sendable {
     var newest: Instant?
     for job in facts.jobs {
       set("flixlist_job_failures", job.failures, [("job", job.name)])
-      guard job.failures == 0, let ended = job.endedAt else { continue }
+      guard let ended = job.endedAt else { continue }
       set("flixlist_job_last_success_timestamp_seconds", ended / 1_000_000, [("job", job.name)])
       if job.name == "backup" { newest = ended }
     }

@@ -87,11 +87,14 @@ enum JobStore {
         (now + JobRules.retrySeconds(failures: failures + 1, every: every) * 1_000_000, failures + 1, problem)
       case .brokenOff: (now, failures, nil)
       }
+    var done: Instant?
+    if case .done = ending { done = now }
     try connection.execute(
       """
-      UPDATE jobs SET due_at = $3, node = NULL, lease_until = NULL, ended_at = $4, failures = $5, problem = $6
+      UPDATE jobs SET due_at = $3, node = NULL, lease_until = NULL, ended_at = coalesce($4, ended_at), failures = $5,
+        problem = $6
       WHERE name = $1 AND node = $2
-      """, name, node, due, now, count, problem)
+      """, name, node, due, done, count, problem)
   }
 
   /// How a job ended; due again after so many seconds.
@@ -105,6 +108,7 @@ enum JobStore {
   struct Line: Sendable, Equatable {
     let name: String
     let dueAt: Instant
+    /// When it was last done to its end.
     let endedAt: Instant?
     let failures: Int
     let problem: String?

@@ -159,30 +159,33 @@ enum Recounts {
   /// Recounts everything of everybody when a migration emptied what is worked out from the record; a person at a time,
   /// and the mark goes last.
   ///
-  /// Nodes that start together share the work, and a start that was broken off goes on with whom it had come to.
+  /// Nodes that start together take turns at it, each with the next person, and a start that was broken off goes on
+  /// with whom it had come to.
   static func catchUp(_ database: any Database, now: Instant) throws {
     while try database.writeBlocking({ try catchUpNext($0, now: now) }) {}
   }
 
+  /// What the mark says before the number of whoever was recounted last; a migration sets it without.
+  private static let after = "after "
+
   private static func catchUpNext(_ connection: Connection, now: Instant) throws -> Bool {
-    // Holds the mark, so that each takes somebody else.
-    let isWanted = try connection.execute("UPDATE site SET value = value WHERE name = 'recount'") > 0
-    guard isWanted else { return false }
-    let done = try connection.first("SELECT value FROM site WHERE name = 'recounted'") { Int($0.text()) ?? 0 }
-    let next = try connection.first("SELECT id, zone FROM users WHERE id > $1 ORDER BY id LIMIT 1", done ?? 0) {
+    // Holds the mark meanwhile.
+    let found = try connection.first("UPDATE site SET value = value WHERE name = 'recount' RETURNING value") {
+      $0.text()
+    }
+    guard let mark = found else { return false }
+    let last = mark.hasPrefix(after) ? Int(mark.dropFirst(after.count)) ?? 0 : 0
+    let next = try connection.first("SELECT id, zone FROM users WHERE id > $1 ORDER BY id LIMIT 1", last) {
       Person(user: $0.int(), zone: Zone($0.text()) ?? .utc)
     }
     guard let person = next else {
-      try connection.execute("DELETE FROM site WHERE name IN ('recount', 'recounted')")
+      try connection.execute("DELETE FROM site WHERE name = 'recount'")
       return false
     }
     try AccountsStore.hold(connection, user: person.user)
     try Shelf.recountAll(connection, user: person.user, today: person.zone.clock(at: now).day)
     try Days.recountAll(connection, user: person.user)
-    try connection.execute(
-      """
-      INSERT INTO site (name, value) VALUES ('recounted', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value
-      """, String(person.user))
+    try connection.execute("UPDATE site SET value = $1 WHERE name = 'recount'", after + String(person.user))
     return true
   }
 }

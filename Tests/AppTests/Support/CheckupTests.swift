@@ -133,7 +133,52 @@ import Testing
       }
       let said = try await Checkup(config: config, now: Site.now).findings(recount: false, repair: false)
       #expect(said.contains { $0.isGood && $0.sentence.contains("2 hours old (made by another node)") })
+      // One that is broken off by a shutdown is none, and one that failed is said.
+      func end(_ ending: JobStore.Ending) throws {
+        try database.writeBlocking { connection in
+          _ = try JobStore.claim(connection, among: ["backup"], node: "another", now: Site.now)
+          try JobStore.end(connection, "backup", node: "another", ending, now: Site.now)
+        }
+      }
+      try end(.brokenOff)
+      let then = try await Checkup(config: config, now: Site.now).findings(recount: false, repair: false)
+      #expect(then.contains { $0.isGood && $0.sentence.contains("2 hours old (made by another node)") })
+      try end(.failed(every: 60, "no room"))
+      #expect(try await wrong(config).contains { $0.contains("failed 1 times in a row, the last time: no room") })
       try database.close()
+    }
+  }
+
+  @Test func aLinkIsJudgedByWhereItLeads() async throws {
+    try await withFolder { config in
+      var config = config
+      let (link, room) = (config.data + "-link", config.data + "-room")
+      config.backups = link
+      defer { for path in [link, room] { try? FileManager.default.removeItem(atPath: path) } }
+      try start(config)
+      try FileManager.default.createDirectory(
+        atPath: room, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: room)
+      #expect(try await wrong(config) == [])
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: room)
+      #expect(try await wrong(config).contains { $0.contains("Others can look into \(link)") })
+    }
+  }
+
+  @Test func aTokenThatCannotBeOpenedIsWrong() async throws {
+    try await withFolder { config in
+      try start(config)
+      let database = try Opening.connect(config)
+      let sealed = try Vault(secret: String(repeating: "another secret ", count: 3)).seal("a token", for: "tmdb-token")
+      try database.writeBlocking { connection in
+        _ = try connection.execute("INSERT INTO site (name, value) VALUES ('tmdb-token', $1)", sealed)
+      }
+      try database.close()
+      #expect(try await wrong(config, outside: true).contains { $0.contains("was set under another secret") })
+      // A secret that is none takes no other finding away.
+      try Data("short".utf8).write(to: URL(fileURLWithPath: config.data + "/secret"))
+      let found = try await Checkup(config: config, now: Site.now).findings(recount: false, repair: false)
+      #expect(found.contains { !$0.isGood && $0.sentence.contains("is too short") } && found.count > 5)
     }
   }
 

@@ -14,8 +14,12 @@ enum TMDBToken {
   /// The same without a whole program.
   static func read(_ connection: Connection, configured: String?, _ vault: Vault) throws -> String? {
     if let configured { return configured }
-    let kept = try connection.first("SELECT value FROM site WHERE name = $1", name) { $0.text() }
-    return kept.flatMap { vault.open($0, for: name) }
+    return try kept(connection).flatMap { vault.open($0, for: name) }
+  }
+
+  /// The one that was set in the browser, as it is sealed.
+  static func kept(_ connection: Connection) throws -> String? {
+    try connection.first("SELECT value FROM site WHERE name = $1", name) { $0.text() }
   }
 
   /// Sets it; nil takes it away.
