@@ -185,3 +185,10 @@ public struct App: Sendable {
     "\(name)=\(value); Path=/; Max-Age=\(maxAgeSeconds); HttpOnly; SameSite=Lax" + (config.isSecure ? "; Secure" : "")
   }
 }
+
+/// Its name, where something prints it: a service is named after all that it holds, which took most of a start, and
+/// secrets are among it.
+extension App: CustomStringConvertible {
+  /// Name and version.
+  public var description: String { "FlixList \(Self.version)" }
+}

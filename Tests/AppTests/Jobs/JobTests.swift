@@ -1,6 +1,7 @@
 import SQL
 import Synchronization
 import Testing
+import Web
 
 @testable import App
 
@@ -94,6 +95,16 @@ import Testing
           == 1)
       work.cancel()
       try await work.value
+    }
+  }
+
+  /// A service is named after all that it holds when the program starts: by reflection, unless it has a name.
+  @Test func theNamesOfServicesAreShortAndHoldNoSecret() async throws {
+    try await withSite { (site) async throws in
+      let secret = site.app.config.secret ?? ""
+      let names = site.app.services(registry: MetricsRegistry()).map { "\($0)" }
+      #expect(names.count >= 6 && secret.count >= 32)
+      for name in names { #expect(name.utf8.count < 4_000 && !name.contains(secret), "\(name.prefix(200))") }
     }
   }
 
