@@ -221,12 +221,13 @@ addEventListener('securitypolicyviolation', (event) => reportViolation(
 """
 
 
-def new_page(browser, server, problems, account=None, *, width=1280, height=900, js=True, dark=False):
+def new_page(browser, server, problems, account=None, *, width=1280, height=900, js=True, dark=False,
+             worker=True):
     """A page in a window of its own, which writes down what must not happen."""
     context = browser.new_context(
         base_url=server, viewport={"width": width, "height": height}, java_script_enabled=js,
         color_scheme="dark" if dark else "light", reduced_motion="reduce", locale="en-GB", timezone_id=ZONE,
-        storage_state=account.state if account else None)
+        storage_state=account.state if account else None, service_workers="allow" if worker else "block")
     context.set_default_timeout(10_000)
     if js:
         context.expose_binding("reportViolation", lambda _, text: problems.append("policy: " + text))

@@ -39,7 +39,7 @@ struct SocketServerTests {
     ).test(.live) { client in
       let port = try #require(client.port)
       for host in ["127.0.0.1", "0.0.0.0"] {
-        #expect(try await Probe.status(host: host, port: port, path: "/ready", within: .seconds(60)) == 503)
+        #expect(try await Probe.status(host: host, port: port, path: "/ready", within: .seconds(600)) == 503)
       }
     }
     await #expect(throws: Fetcher.Problem.self) {
