@@ -30,7 +30,8 @@ extension CompressedChannel.Configuration {
   /// For tests of something else than time: on a busy machine a client may be slow to ask.
   fileprivate static var patient: Self {
     let long = Duration.seconds(600)
-    return Self(idleTimeout: long, headTimeout: long, bodyTimeout: long, writeTimeout: long)
+    return Self(
+      idleTimeout: long, headTimeout: long, bodyTimeout: long, writeTimeout: long, departureGrace: long)
   }
 }
 
@@ -365,7 +366,7 @@ struct ConnectionLimitsTests {
 
 /// Runs the site, gives a way to speak bytes to it, and holds that it still answers at the end.
 private func withRawSite(
-  _ configuration: CompressedChannel.Configuration = .init(), _ test: @Sendable (Wire) async throws -> Void
+  _ configuration: CompressedChannel.Configuration = .patient, _ test: @Sendable (Wire) async throws -> Void
 ) async throws {
   try await site(configuration).test(.live) { client in
     let wire = Wire(port: try #require(client.port))
