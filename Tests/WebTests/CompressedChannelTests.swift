@@ -446,7 +446,7 @@ private func connection(_ port: Int) throws -> Int32 {
   var next = addresses
   while let address = next?.pointee {
     let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
-    var patience = timeval(tv_sec: 15, tv_usec: 0)
+    var patience = timeval(tv_sec: 180, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     if connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return descriptor }
     close(descriptor)
