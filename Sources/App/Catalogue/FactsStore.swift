@@ -34,7 +34,7 @@ enum FactsStore {
     if known == nil, let imdbID = facts.imdbID { known = try find(connection, card.kind, imdbID: imdbID) }
     let id = try known ?? insert(connection, card, imdbID: facts.imdbID, now: now)
     try CatalogueStore.hold(connection, title: id)
-    let before = try standing(connection, id)
+    let before = try Self.known(connection, id)
     let collection = try facts.collection.flatMap { try put(connection, $0) }
     try update(connection, id, facts, collection: collection, now: now)
     try putParts(connection, id, facts)
@@ -50,7 +50,7 @@ enum FactsStore {
         now: now)
     }
     if let orders = facts.orders { try OrderStore.put(connection, title: id, orders) }
-    let after = try standing(connection, id)
+    let after = try Self.known(connection, id)
     let hasNewRuntimes = before.runtimes != after.runtimes
     if hasChanged || before.standing != after.standing || hasNewRuntimes {
       try Recounts.everybody(connection, title: id, hasNewRuntimes: hasNewRuntimes, now: now)
@@ -80,15 +80,16 @@ enum FactsStore {
     var weight = 0
   }
 
-  private static func standing(_ connection: Connection, _ id: Int) throws -> Known {
+  private static func known(_ connection: Connection, _ id: Int) throws -> Known {
     var known = Known()
     try connection.each("SELECT name_key, year, released, runtime, has_ended, weight FROM titles WHERE id = $1", id) {
       (known.standing.nameKey, known.standing.year) = ($0.text(), $0.optionalInt())
       (known.standing.released, known.runtimes.title) = ($0.optionalText(), $0.optionalInt())
       (known.standing.hasEnded, known.weight) = ($0.bool(), $0.int())
     }
-    try connection.each("SELECT id, runtime FROM episodes WHERE title_id = $1 AND runtime IS NOT NULL", id) {
-      known.runtimes.episodes[$0.int()] = $0.int()
+    try connection.each("SELECT id, runtime FROM episodes WHERE title_id = $1 AND runtime IS NOT NULL", id) { row in
+      let episode = row.int()
+      known.runtimes.episodes[episode] = row.int()
     }
     return known
   }

@@ -46,7 +46,7 @@ enum Recounts {
     // Those who waited before are among the ones who wait now.
     if asked != nil { try connection.execute("DELETE FROM recounts WHERE title_id = $1", title) }
     guard let end = people.last?.user, end > last else { return }
-    try add(connection, Range(title: title, after: last, upTo: .max, hasNewRuntimes: hasNewRuntimes), dueAt: now)
+    try add(connection, UserRange(title: title, after: last, upTo: .max, hasNewRuntimes: hasNewRuntimes), dueAt: now)
   }
 
   /// The same for a transaction that changes one title.
@@ -67,7 +67,7 @@ enum Recounts {
           SELECT title_id, after_user, upto_user, has_new_runtimes FROM recounts WHERE due_at <= $1
           ORDER BY due_at, title_id, after_user LIMIT 1 FOR UPDATE SKIP LOCKED
           """), now
-    ) { Range(title: $0.int(), after: $0.int(), upTo: $0.int(), hasNewRuntimes: $0.bool()) }
+    ) { UserRange(title: $0.int(), after: $0.int(), upTo: $0.int(), hasNewRuntimes: $0.bool()) }
     guard var range = next else { return false }
     let later = now + laterSeconds * 1_000_000
     guard try CatalogueStore.tryShare(connection, title: range.title) else {
@@ -119,14 +119,14 @@ enum Recounts {
   }
 
   /// Those who have a title and whose number is larger than one, up to another.
-  private struct Range {
+  private struct UserRange {
     let title: Int
     var after: Int
     var upTo: Int
     let hasNewRuntimes: Bool
   }
 
-  private static func add(_ connection: Connection, _ range: Range, dueAt: Instant) throws {
+  private static func add(_ connection: Connection, _ range: UserRange, dueAt: Instant) throws {
     try connection.execute(
       """
       INSERT INTO recounts (title_id, after_user, upto_user, has_new_runtimes, due_at) VALUES ($1, $2, $3, $4, $5)
