@@ -107,10 +107,21 @@ public final class SQLite: Database {
     }
     do {
       // The pool closes its writer before its readers, so none of them would empty the write-ahead log.
-      try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+      try pool.writeWithoutTransaction { try Self.emptyLog($0) }
       try pool.close()
     } catch let error as GRDB.DatabaseError {
       throw DatabaseError(error)
+    }
+  }
+
+  /// Brings the write-ahead log into the file, unless somebody else is at work there: then that is theirs to do, and no
+  /// reason to fail or to hold them up.
+  private static func emptyLog(_ database: GRDB.Database) throws {
+    try database.execute(sql: "PRAGMA busy_timeout = 0")
+    do {
+      _ = try database.checkpoint(.truncate)
+    } catch let error as GRDB.DatabaseError where error.resultCode == .SQLITE_BUSY {
+      // Whoever closes last empties it; nothing is lost in it meanwhile.
     }
   }
 

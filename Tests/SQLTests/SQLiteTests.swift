@@ -18,6 +18,30 @@ import Testing
     try await withDatabase { (database, _) async throws in #expect(try database.synchronousLevel() == 2) }
   }
 
+  /// A command beside a site that is served: what the other one writes is its own to bring into the file.
+  @Test func closingWaitsForNobodyElse() async throws {
+    try await withDatabase { (database, path) async throws in
+      let other = try SQLite(path: path)
+      try database.writeBlocking { connection in
+        try connection.execute("INSERT INTO t (a) VALUES (1)")
+        try other.close()
+      }
+      #expect(try database.readBlocking { try $0.first("SELECT count(*) FROM t") { $0.int() } } == 1)
+    }
+  }
+
+  @Test func theLastToCloseLeavesAnEmptyLog() async throws {
+    let path = FileManager.default.temporaryDirectory.path + "/sql-test-\(UUID().uuidString).sqlite"
+    defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+    let (first, second) = (try SQLite(path: path), try SQLite(path: path))
+    try first.writeBlocking { try $0.script("CREATE TABLE t (a INTEGER PRIMARY KEY) STRICT") }
+    try second.close()
+    try first.writeBlocking { try $0.execute("INSERT INTO t (a) VALUES (1)") }
+    try first.close()
+    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+    #expect((log ?? 0) == 0)
+  }
+
   @Test func valuesGoInByNumberAndComeBack() async throws {
     try await withDatabase { (database, _) async throws in
       try await database.write { connection in
