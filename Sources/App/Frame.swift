@@ -144,12 +144,13 @@ struct Frame: Sendable {
       """
   }
 
-  /// Asks for the zone when nobody knows it and the browser cannot say; `app.js` shows it when the browser's differs.
+  /// Asks for the zone when nobody knows it and the browser cannot say; `app.js` shows it when the browser's differs,
+  /// and the form that sends the browser's, which it alone can fill in.
   private var zoneBanner: HTML {
     guard let user, !user.isZoneKnown else { return HTML() }
     return """
-      <div class="banner" data-zone-banner><p>\(t(.zoneBanner, ["zone": user.zone.identifier]))</p>
-      <form class="inline" method="post" action="/settings/zone" data-plain>\
+      <div class="banner row" data-zone-banner><p>\(t(.zoneBanner, ["zone": user.zone.identifier]))</p>
+      <form class="inline" method="post" action="/settings/zone" data-plain hidden>\
       <input type="hidden" name="zone" value="" data-zone>
       <input type="hidden" name="back" value="\(LocalPath.checked(visitor.path) ?? "/")">
       <button class="btn small">\(t(.zoneUseBrowser))</button></form> <a href="/settings">\(t(.zoneChoose))</a></div>

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import card, rating, register, status, tick, watched
+from conftest import ZONE, card, log_in, rating, register, status, tick, watched
 
 
 @pytest.fixture
@@ -172,8 +172,21 @@ def test_zone_is_asked_for_when_the_browser_did_not_say(open_page, names):
     register(page, names())
     banner = page.locator("[data-zone-banner]")
     expect(banner).to_be_visible()
+    expect(banner.get_by_role("button")).to_have_count(0)
     banner.get_by_role("link", name="Choose another").click()
     page.get_by_label("Time zone").select_option("America/Lima")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Time zone")).to_have_value("America/Lima")
     expect(banner).to_have_count(0)
+
+
+def test_zone_of_the_browser_is_taken_where_it_can_say(open_page, names):
+    name = names()
+    register(open_page(js=False), name)
+    page = open_page(width=390)
+    log_in(page, name)
+    banner = page.locator("[data-zone-banner]")
+    banner.get_by_role("button", name="Use my browser's time zone").click()
+    expect(banner).to_have_count(0)
+    page.goto("/settings")
+    expect(page.get_by_label("Time zone")).to_have_value(ZONE)

@@ -19,7 +19,7 @@ enum AdminCatalogueViews {
     let t = frame.t
     let main: HTML = """
       <h1>\(t(.adminCatalogue))</h1><p><a href="/admin/users">\(t(.adminUsers))</a></p>
-      <section><h2>TMDB</h2><p>\(t(.tokenText)) <a rel="noreferrer" \
+      <section class="stack"><h2>TMDB</h2><p>\(t(.tokenText)) <a rel="noreferrer" \
       href="https://www.themoviedb.org/settings/api">themoviedb.org/settings/api</a></p>\(token(model, t))</section>
       <section><h2>\(t(.queueHead))</h2>\(figures(model, frame))\(problems(model, frame))</section>
       """
@@ -38,7 +38,8 @@ enum AdminCatalogueViews {
       <button class="btn" name="token" value="">\(t(.tokenRemove))</button></form>
       """ : HTML()
     return """
-      \(said)\(Views.errors(errors, t))<form class="stack" method="post" action="/admin/catalogue/token" data-plain>
+      \(said)\(Views.errors(errors, t))<form class="stack note-form" method="post" \
+      action="/admin/catalogue/token" data-plain>
       \(Views.field("token", label: t(.tokenLabel), hint: t(.tokenHint), error: errors["token"]) {
         "<input \($0) type=\"password\" autocomplete=\"off\" maxlength=\"1000\" required>"
       })

@@ -564,7 +564,10 @@ function timeZone() {
   for (const input of $$('input[name="zone"][data-zone]')) input.value = zone;
   for (const name of $$('[data-zone-name]')) name.textContent = zone;
   const differs = body.dataset.zoneKnown === '0' && body.dataset.zone !== zone;
-  for (const banner of $$('[data-zone-banner]')) banner.hidden = !differs;
+  for (const banner of $$('[data-zone-banner]')) {
+    banner.hidden = !differs;
+    $('form', banner).hidden = false;
+  }
 }
 
 /** For what is done to a page when it came and again after parts of it were replaced. */
