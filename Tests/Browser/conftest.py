@@ -207,8 +207,9 @@ def fill(account):
 
 @pytest.fixture(scope="session")
 def browser():
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "neither chromium nor google-chrome is installed"
+    names = ["chromium-headless-shell", "chromium", "google-chrome"]
+    path = next(filter(None, map(shutil.which, names)), None)
+    assert path, f"none of {', '.join(names)} is installed"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
