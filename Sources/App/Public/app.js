@@ -561,13 +561,12 @@ document.addEventListener('dragend', () => {
 function timeZone() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!zone) return;
-  for (const input of $$('input[name="zone"][data-zone]')) input.value = zone;
-  for (const name of $$('[data-zone-name]')) name.textContent = zone;
-  const differs = body.dataset.zoneKnown === '0' && body.dataset.zone !== zone;
-  for (const banner of $$('[data-zone-banner]')) {
-    banner.hidden = !differs;
-    $('form', banner).hidden = false;
+  for (const input of $$('input[data-zone]')) {
+    input.value = zone;
+    input.form.hidden = false;
   }
+  const differs = body.dataset.zoneKnown === '0' && body.dataset.zone !== zone;
+  for (const banner of $$('[data-zone-banner]')) banner.hidden = !differs;
 }
 
 /** For what is done to a page when it came and again after parts of it were replaced. */
