@@ -27,7 +27,7 @@ need() {   # package, why: notes the package when it is not installed
 
 on_debian() { command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; }
 on_ubuntu() { grep -qs '^ID=ubuntu$' /etc/os-release; }
-is_debian() { on_debian && grep -qs '^ID=debian$' /etc/os-release; }
+on_debian_itself() { on_debian && grep -qs '^ID=debian$' /etc/os-release; } # and on nothing that is made from it
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 library() { # package, header, why
@@ -83,7 +83,7 @@ want_test() {
     command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || need pgbouncer "the tests run through it too"
     has_font || need fonts-dejavu-core "letters in the browser tests"
     python3 -c 'import venv, ensurepip' 2>/dev/null || need python3-venv "the browser tests are in Python"
-    if is_debian; then
+    if on_debian_itself; then
         # Chromium without its window: the same engine, in two thirds of the time.
         command -v chromium-headless-shell >/dev/null ||
             need chromium-headless-shell "the browser tests drive it"

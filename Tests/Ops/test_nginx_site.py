@@ -143,7 +143,8 @@ def test_the_pages_of_nginx_look_right_and_axe_finds_nothing(front, tmp_path):
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium-headless-shell") or tool("chromium"), args=["--no-sandbox", "--disable-gpu"]
+                executable_path=shutil.which("chromium-headless-shell") or tool("chromium"),
+                args=["--no-sandbox", "--disable-gpu"],
             )
             for scheme in ("light", "dark"):
                 for width in (390, 1280):
